@@ -18,27 +18,28 @@ from deploy.demo.clocks import ledger, untold
 from deploy.demo.demonstration import Demonstration
 from deploy.demo.mails import Mails, read_mails
 from deploy.demo.observer import read_announcements
+from deploy.demo.office.case_files import leaked
 from deploy.demo.office.counted import count
 from deploy.demo.operators_view import disagreements
 from deploy.demo.participants import Participants
+from deploy.demo.people.counted import count as count_people
 from deploy.demo.progress import Progress, Stuck
 from deploy.demo.releases import check_releases
 from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
 from deploy.demo.waiting_order import overtakings, read_releases
 from deploy.local.rebuilding import compare_rows
-from deploy.local.services import DESK
+from deploy.local.services import DESK, WEBDESK
 from deploy.local.stack import Stack
 from deploy.participants.client import Access
 from deploy.participants.sample import TIMES_LATE
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
-from services.desk.acts import IN_TOPIC, OFFICE, OUT_TOPIC
-from shared.contracts.services import SERVICES
+from services.desk.acts import OFFICE
+from shared.contracts.services import DEPLOYABLES, WEB_DESK
 from shared.process.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")
-_PLAYED = (*SERVICES, DESK)
 Judge = Callable[[Path], list[str]]
 
 
@@ -88,7 +89,7 @@ def _replicas(text: str) -> dict[str, int]:
 def _names(text: str) -> tuple[str, ...]:
     """Read ``routing,desk``."""
     names = tuple(text.split(","))
-    if unknown := set(names) - set(_PLAYED):
+    if unknown := set(names) - set(DEPLOYABLES):
         raise argparse.ArgumentTypeError(f"no service is called {', '.join(sorted(unknown))}")
     return names
 
@@ -106,22 +107,24 @@ def _demo(
     shutil.rmtree(state, ignore_errors=True)
     days = BusinessDays()
     progress = Progress(days.label)
-    with Stack(state, services=_PLAYED, mail=True, say=progress.say) as stack:
+    with Stack(state, services=DEPLOYABLES, mail=True, say=progress.say) as stack:
         stack.up(replicas=replicas, clock=days.start_clock)
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
         connection = json.loads(file.read_text())
         participants = Participants(
             connection,
-            desk=_desk_access(stack, connection),
+            desk=_desk_access(stack, connection, OFFICE, DESK),
+            web_desk=_desk_access(stack, connection, WEB_DESK, WEBDESK),
             seed=seed,
             days=days,
             progress=progress,
             histories=state / "history",
         )
-        desk = stack.connection.desk
+        desk, web_desk = stack.connection.desk, stack.connection.webdesk
         assert desk is not None
-        demo = Demonstration(participants, seed=seed, desk=desk)
+        assert web_desk is not None
+        demo = Demonstration(participants, seed=seed, desk=desk, web_desk=web_desk)
         run_in_thread(demo, stack, kill=kill, progress=progress)
         result = verdict(demo)
         dsns = stack.connection.operator.dsns
@@ -135,6 +138,7 @@ def _demo(
         wrong += _check_ends(demo)
         wrong += _check_mails(demo, stack)
         wrong += _check_offices(demo, stack)
+        wrong += _check_people(demo, stack)
         wrong += _verify(stack)
         wrong += compare_rows(file, "routing")
         wrong += check_releases(str(stack.connection.reporting), file, months=1)
@@ -210,7 +214,7 @@ def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
     callers = {each.tracking_number for each in demo.staff.callers if each.has_address}
     found = asyncio.run(
         read_mails(
-            Mails(demo.addressed, callers),
+            Mails([*demo.addressed, WEB_DESK], callers),
             stack.kafka.servers,
             stack.mail.folder,
             user=user,
@@ -229,20 +233,39 @@ def _check_offices(demo: Demonstration, stack: Stack) -> list[str]:
         count(demo.staff, days, stack.kafka.servers, user=user, password=password)
     )
     print(f"offices: {summary}")
-    return wrong
+    return wrong + leaked([each.words for each in demo.staff.callers], stack.logs)
 
 
-def _desk_access(stack: Stack, connection: Mapping[str, Any]) -> Access:
-    """Return the login of the office's desk, which no participant's system has."""
-    user, password = stack.kafka_login(DESK)
+def _check_people(demo: Demonstration, stack: Stack) -> list[str]:
+    """Check that everybody who asked on a page was answered there, and in a mail."""
+    assert stack.mail is not None
+    user, password = stack.kafka_login(WEBDESK)
+    found = asyncio.run(
+        count_people(
+            demo.public.visitors,
+            stack.kafka.servers,
+            stack.mail.folder,
+            user=user,
+            password=password,
+        )
+    )
+    print(f"people: {found.summary(demo.staff)}")
+    return found.faults()
+
+
+def _desk_access(
+    stack: Stack, connection: Mapping[str, Any], participant: str, service: str
+) -> Access:
+    """Return the login of a desk, which no participant's system has."""
+    user, password = stack.kafka_login(service)
     own = {
         "username": user,
         "password": password,
-        "in": IN_TOPIC,
-        "out": OUT_TOPIC,
-        "group_prefix": f"{DESK}.",
+        "in": f"cri.in.{participant}.v1",
+        "out": f"cri.out.{participant}.v1",
+        "group_prefix": f"{service}.",
     }
-    return Access.of({**connection, "participants": {OFFICE: own}}, OFFICE)
+    return Access.of({**connection, "participants": {participant: own}}, participant)
 
 
 def _verify(stack: Stack) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+from collections import Counter
 from typing import Any
 
 from deploy.demo.bad_input import BadRecord, bad_records, garbage
@@ -11,6 +12,7 @@ from deploy.demo.ends import Ends
 from deploy.demo.misuse import Judged, late_answers, send_misuse
 from deploy.demo.office.staff import Staff
 from deploy.demo.participants import Participants
+from deploy.demo.people.public import Public
 from deploy.participants.agencies import reference
 from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC, SUCCESSOR
 from deploy.participants.client import Client, Sent
@@ -25,9 +27,10 @@ _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
 class Demonstration:
     """Drives the participants through the phases."""
 
-    def __init__(self, participants: Participants, *, seed: int, desk: str) -> None:
+    def __init__(self, participants: Participants, *, seed: int, desk: str, web_desk: str) -> None:
         self.participants, self._seed = participants, seed
         self.staff = Staff(desk, decide=participants.office.decision)
+        self.public = Public(web_desk)
         self._days = participants.days
         self._opens_at = self._days.now()
         self.ends = Ends(participants)
@@ -51,6 +54,7 @@ class Demonstration:
             await self._introductions()
             await self._days.begin()
             self.staff.work()
+            self.public.come()
             await self._submissions()
             say(await self.ends.postpone(self._opens_at))
             await self._amendments()
@@ -65,12 +69,13 @@ class Demonstration:
             await self._lapses()
             say(await self.ends.end_program())
             self.submissions += self.ends.submissions
+            say(await self._visits())
             await self._work()
             await self._days.wait_until(self._days.end)
         finally:
             directing.cancel()
             try:
-                await self.staff.go_home()
+                await asyncio.gather(self.staff.go_home(), self.public.leave())
             finally:
                 await self.participants.disconnect()
 
@@ -89,7 +94,7 @@ class Demonstration:
         await self.participants.office.register_itself()
         await self.participants.answered("the program office's registration")
         await self.participants.office.register_others()
-        await self.participants.office.register_desk()
+        await self.participants.office.register_desks()
         await self.participants.answered("the registrations")
         await self.participants.office.define(opens_at=self._opens_at)
         await self.participants.answered("the reference data")
@@ -293,6 +298,23 @@ class Demonstration:
         self.participants.progress.say(
             f"{lapsed} offers lapsed unanswered; at rest: {self.participants.states()}"
         )
+
+    async def _visits(self) -> str:
+        """People who ask on the public pages have their numbers, and the office has decided."""
+        await self.public.been()
+        visitors = self.participants.visitors
+
+        def missing() -> list[str]:
+            return [
+                f"{request.tracking_number}: {request.status}"
+                for request in visitors.requests.values()
+                if request.status in ("accepted", "referred", "offered")
+            ]
+
+        await self.participants.until(missing, "the outcome of the requests by web form")
+        counts = Counter(request.status for request in visitors.requests.values())
+        found = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+        return f"{len(visitors.requests)} requests by web form; at rest: {found}"
 
     async def _work(self) -> None:
         """Providers report their work; each request must end in the sample's state."""

@@ -18,6 +18,7 @@ from deploy.participants.provider_system import ProviderSystem
 from deploy.participants.sample import PlannedRequest, Sample
 from services.desk.acts import OFFICE as DESK
 from services.notifications.mail.obligations import is_for_requester
+from shared.contracts.services import WEB_DESK
 
 RESTING = frozenset(
     {"waiting", "assigned", "in_delivery", "delivered", "closed", "ineligible",
@@ -33,6 +34,7 @@ class Participants:
         connection: Mapping[str, Any],
         *,
         desk: Access,
+        web_desk: Access,
         seed: int,
         days: BusinessDays,
         progress: Progress,
@@ -56,10 +58,17 @@ class Participants:
             )
             for each in participants
         }
-        self.clients[DESK] = Client(desk, changes=self.changes, received=[])
+        for name, access in ((DESK, desk), (WEB_DESK, web_desk)):
+            self.clients[name] = Client(access, changes=self.changes, received=[])
         self.callers = AgencySystem(self.clients[DESK])
         """The requests that people at the office's desk have entered."""
-        self.office = ProgramOffice(self.clients["program-office"], call=self.by_telephone)
+        self.visitors = AgencySystem(self.clients[WEB_DESK])
+        """The requests that people have made on the public pages."""
+        self.office = ProgramOffice(
+            self.clients["program-office"],
+            call=self.by_telephone,
+            has_no_system=self.has_no_system,
+        )
         self.providers = {
             each: ProviderSystem(self.clients[each], seed, days.clock)
             for each, own in participants.items()
@@ -86,7 +95,7 @@ class Participants:
         The office's desk receives those of an office, too, which the program office has already.
         """
         found = {name: client.received or [] for name, client in self.clients.items()}
-        numbers = {request.tracking_number for request in self.callers.requests.values()}
+        numbers = _numbers(self.callers)
         found[DESK] = [
             each
             for each in found[DESK]
@@ -109,6 +118,10 @@ class Participants:
                 return planned
         return None
 
+    def has_no_system(self, number: str) -> bool:
+        """Return whether the office entered a request for a caller, or the public desk made it."""
+        return number in _numbers(self.callers) | _numbers(self.visitors)
+
     def number(self, planned: PlannedRequest) -> str | None:
         """Return the tracking number that the agency received."""
         request = self.systems[planned.participant].requests.get(planned.reference)
@@ -118,12 +131,12 @@ class Participants:
         """Return the status of each tracking number, as its agency received it."""
         return {
             request.tracking_number: request.status
-            for system in (*self.systems.values(), self.callers)
+            for system in (*self.systems.values(), self.callers, self.visitors)
             for request in system.requests.values()
         }
 
     def all_states(self) -> "Counter[str]":
-        """Return the number of requests in each state, with those entered for callers."""
+        """Return the number of requests in each state, with those of agencies without a system."""
         return Counter(self.statuses().values())
 
     def status(self, planned: PlannedRequest) -> str:
@@ -206,3 +219,7 @@ class Participants:
     async def until(self, missing: Callable[[], Sequence[str]], what: str) -> None:
         """Wait until nothing is missing."""
         await until(missing, changes=self.changes, what=what, progress=self.progress)
+
+
+def _numbers(system: AgencySystem) -> set[str]:
+    return {request.tracking_number for request in system.requests.values()}

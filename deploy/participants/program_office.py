@@ -14,6 +14,8 @@ from deploy.participants.sample import TIMES_LATE, PlannedRequest
 CALENDAR, _DESK = "federal", "office-desk"
 # Eight hours are one second in the demonstration, which would leave no time to answer.
 _URGENT = {"amount": 2, "unit": "working_days"}
+_CONFIRM = {"action": "confirm_authority", "basis": "call_back", "reason": "agency_called"}
+_ROUTE = {"action": "route", "reason": "agency_called"}
 _GRACE_SECONDS = 3
 """Real time: half an hour of it, as in operation, would be longer than the demonstration."""
 
@@ -23,11 +25,13 @@ class ProgramOffice:
     """
     The connected program office; ``call`` returns the planned request of a tracking number.
 
-    It returns None as long as the agency does not know the number.
+    It returns None as long as the agency does not know the number, and of an agency that
+    ``has_no_system``.
     """
 
     client: Client
     call: Callable[[str], PlannedRequest | None]
+    has_no_system: Callable[[str], bool] = lambda _: False
     referred: dict[str, Message] = field(default_factory=dict)
     directed: dict[str, Sent] = field(default_factory=dict)
     late: "Counter[str]" = field(default_factory=Counter)
@@ -49,10 +53,9 @@ class ProgramOffice:
         others = [entry for entry in reference("participants") if entry["id"] != own]
         await self._send_all("participant.register", others)
 
-    async def register_desk(self) -> None:
-        """Register the office's desk, and the person who gives the others their roles."""
-        desk = _entry("desks", _DESK)
-        await self._send_all("participant.register", [desk])
+    async def register_desks(self) -> None:
+        """Register both desks, and the person who gives the office's people their roles."""
+        await self._send_all("participant.register", reference("desks"))
         administrator = {
             "id": "staff:first-administrator",
             "participant": _DESK,
@@ -84,16 +87,10 @@ class ProgramOffice:
                         "request.direct", data, subject=number
                     )
 
-    def decision(
-        self, number: str, otherwise: Mapping[str, str] | None = None
-    ) -> Mapping[str, str] | None:
-        """
-        Return what is decided now about a referred request; None: nothing yet.
-
-        *otherwise* is what is decided about a request of an agency that has no system.
-        """
+    def decision(self, number: str) -> Mapping[str, str] | None:
+        """Return what is decided now about a referred request; None: nothing yet."""
         planned, referral = self.call(number), self.referred.get(number)
-        if referral is None or (planned is None and otherwise is None):
+        if referral is None or (planned is None and not self.has_no_system(number)):
             return None
         if planned is not None and not self.is_time(planned, number):
             return None
@@ -107,7 +104,7 @@ class ProgramOffice:
             return {"action": "assign", "provider": self.named, "reason": "agency_called"}
         if referral["reason"] != "no_candidate":
             if planned is None:
-                return otherwise
+                return _CONFIRM if referral["reason"] == "authority_not_confirmed" else _ROUTE
             if planned.direction is not None:
                 return {**planned.direction, "reason": "agency_called"}
         provider = "iacp" if planned is None or planned.program == "cri-tac" else "cna"

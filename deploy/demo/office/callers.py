@@ -1,7 +1,7 @@
 """Agencies without a system of their own that call the office, and what they ask for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from deploy.demo.office.clicked import Clicked
@@ -24,10 +24,6 @@ class Caller:
     days: int
     """How many days ago it first turned to the office."""
     forgets: Sequence[str] = ()
-    decision: Mapping[str, str] = field(
-        default_factory=lambda: {"action": "route", "reason": "agency_called"}
-    )
-    """What the office decides if the request is referred to it."""
     act: Clicked | None = None
     """What was clicked to send its request."""
 
@@ -35,6 +31,11 @@ class Caller:
     def tracking_number(self) -> str | None:
         """The number that the person on the line was told, if it is known."""
         return None if self.act is None else self.act.tracking_number
+
+    @property
+    def words(self) -> str:
+        """What the agency said of its need, which only its case file holds; empty: nothing."""
+        return str(self.asks.get("issue", ""))
 
     @property
     def has_address(self) -> bool:
@@ -83,13 +84,9 @@ def callers() -> list[Caller]:
                 "topics": ["employee_wellness", "peer_support_programs"],
                 "phone": "907-555-0100",
                 "basis": "claimed",
+                "issue": "In the dark months, three of our nine officers asked to be let go.",
             },
             days=4,
-            decision={
-                "action": "confirm_authority",
-                "basis": "call_back",
-                "reason": "agency_called",
-            },
         ),
         Caller(
             "Gooding Police Department",

@@ -1,14 +1,14 @@
 """Counts the office's work from outside: the log, the list that people see, and their acts."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from deploy.demo.browsing.browser import Browser
 from deploy.demo.business_days import BusinessDays
-from deploy.demo.office.browser import Browser
 from deploy.demo.office.open_work import OpenWork
 from deploy.demo.office.staff import READER, Staff
 from deploy.demo.office.work_table import Line
@@ -24,6 +24,9 @@ _TOPICS = (
     IN_TOPIC,
     OUT_TOPIC,
 )
+_DIRECT, _REFUSED = "gov.cri.request.direct.v1", "gov.cri.message.refused.v1"
+_FILE_TOLD = "gov.cri.notifications.case_file_told.v1"
+_NOT_REFERRED = "not_referred"
 _SECONDS = 30.0
 """For the list to show what the log tells, and for the last answers."""
 
@@ -38,17 +41,31 @@ class Counted:
     """The ids of the messages that the desk sent, at least once each."""
     answered: "Counter[str]" = field(default_factory=Counter)
     """The ids of the messages that were answered, as often as they were sent."""
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    """The codes of the reasons for which a message was refused."""
+    directed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """The ids of the decisions about each request, in order."""
+    told: "Counter[tuple[str, str, str]]" = field(default_factory=Counter)
+    """The case files that were told: number, to whom, and for what purpose."""
     _known: set[str] = field(default_factory=set)
 
     def take(self, topic: str, message: Any) -> None:
         """Take in a record; events are there at least once."""
         if topic == IN_TOPIC:
             self.sent[message["id"]] += 1
+            if message.get("type") == _DIRECT and message["id"] not in self._known:
+                self.directed[message["data"]["tracking_number"]].append(message["id"])
         elif message["id"] in self._known:
             return
         elif topic == OUT_TOPIC:
             if (answered := message.get("inreplytoid")) is not None:
                 self.answered[answered] += 1
+                if message.get("type") == _REFUSED:
+                    reasons = message["data"]["reasons"]
+                    self.refused[answered] = [each["code"] for each in reasons]
+        elif message["type"] == _FILE_TOLD:
+            data = message["data"]
+            self.told[data["tracking_number"], data["actor"], data["purpose"]] += 1
         else:
             self.work.take(message)
         self._known.add(message["id"])
@@ -68,7 +85,8 @@ class Counted:
         for act in self.staff.clicked:
             if not act.is_answered:
                 yield f"the page of {act.person}'s act {act.message_id} shows no answer"
-        clicked = Counter({act.message_id for act in self.staff.clicked})
+        files = {file.message_id for file in self.staff.files}
+        clicked = Counter({act.message_id for act in self.staff.clicked} | files)
         for message in clicked - self.sent:
             yield f"the message {message} was clicked and not sent"
         for message in self.sent - self.answered:
@@ -79,6 +97,29 @@ class Counted:
         callers = len(self.staff.callers)
         if contacts != callers:
             yield f"{contacts} messages were not clicked, beside the contacts of {callers} callers"
+        yield from self._faults_of_files()
+        yield from self._faults_at_once()
+
+    def _faults_of_files(self) -> Iterator[str]:
+        """Each file that was opened was told once, to this person, for this purpose."""
+        files = self.staff.files
+        opened = Counter((each.number, each.actor, each.purpose) for each in files)
+        if not files:
+            yield "nobody opened a case file"
+        for each in (opened - self.told).elements():
+            yield f"nobody was told that a case file was opened: {' '.join(each)}"
+        for each in (self.told - opened).elements():
+            yield f"nobody opened the case file that was told: {' '.join(each)}"
+        for file in files:
+            if not file.is_shown:
+                yield f"the case file {file.number} does not show what the agency wrote"
+
+    def _faults_at_once(self) -> Iterator[str]:
+        """Of two people who decided about one request at once, one did, and one was refused."""
+        number = self.staff.at_once
+        found = [self.refused.get(each, []) for each in self.directed[number or ""][:2]]
+        if sorted(found) != [[], [_NOT_REFERRED]]:
+            yield f"two people decided about {number} at once, and were answered {found}"
 
     def _expected(self, at: datetime) -> "Counter[Line]":
         return Counter((each.about, KINDS[each.kind]) for each in self.work.open_now(at))
@@ -91,9 +132,10 @@ class Counted:
         return (
             f"{len(there)} items opened, {len(there) - len(left)} settled ({staff.taken} by people"
             f" at the desk), {len(left)} open, oldest {oldest} working days; each of the"
-            f" {len(staff.table.seen)} seen on the list said why; {len(staff.callers)} requests"
-            f" entered for callers, {staff.corrected} corrected on the page; {len(self.sent)} acts"
-            f" sent, {len(self.answered)} answered, {refused} refused{_away(staff)}"
+            f" {len(staff.table.seen)} seen on the list said why; {len(self.sent)} acts sent,"
+            f" {len(self.answered)} answered, {refused} refused; of two people who decided on one"
+            f" request at once, one was refused; {self.told.total()} case files opened, with who"
+            f" opened each and what for{_away(staff)}"
         )
 
 

@@ -6,22 +6,19 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from deploy.demo.browsing.browser import Browser
+from deploy.demo.browsing.shown_page import Link, Page
 from deploy.demo.business_days import START
 from deploy.demo.office import clicked
-from deploy.demo.office.browser import Browser
 from deploy.demo.office.callers import Caller, callers
+from deploy.demo.office.case_files import PATH, TRIAGE, OpenedFile
 from deploy.demo.office.clicked import Clicked
-from deploy.demo.office.shown_page import Link, Page
 from deploy.demo.office.work_table import WorkTable
 from deploy.demo.progress import Stuck
 
 Decision = Mapping[str, str]
-Decide = Callable[[str, Decision | None], Decision | None]
-"""
-Returns what is decided now about a request, as a ``request.direct`` says it; None: nothing.
-
-The second is what is decided about one that no agency's own system has made.
-"""
+Decide = Callable[[str], Decision | None]
+"""Returns what is decided now about a request, as a ``request.direct`` says it; None: nothing."""
 ADMINISTRATOR, READER, WORKER, APPROVER = "Administrator", "Reader", "Worker", "Approver"
 ROLES = {READER: ["reader"], WORKER: ["worker"], APPROVER: ["approver", "worker"]}
 """Who may do what; the first role is the pseudonym, too."""
@@ -61,8 +58,13 @@ class Staff:
     """How many acts were not accepted, as their forms showed."""
     taken: int = 0
     """How many items were taken from the list."""
+    files: list[OpenedFile] = field(default_factory=list)
+    at_once: str | None = None
+    """The request about which two people acted at once."""
     table: WorkTable = field(default_factory=WorkTable)
     _browsers: dict[str, Browser] = field(default_factory=dict)
+    _worker: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the worker does something that ends with another page."""
     _tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
 
     async def begin(self) -> None:
@@ -132,8 +134,13 @@ class Staff:
 
     async def _answer_calls(self) -> None:
         for caller in self.callers:
-            await self._enter_call(caller)
-        await self._in_rounds(lambda: self._handle(WORKER, _SETTLED))
+            async with self._worker:
+                await self._enter_call(caller)
+        await self._in_rounds(self._settle)
+
+    async def _settle(self) -> None:
+        async with self._worker:
+            await self._handle(WORKER, _SETTLED)
 
     async def _decide_referred(self) -> None:
         await self._in_rounds(lambda: self._handle(APPROVER, _REFERRED))
@@ -173,38 +180,98 @@ class Staff:
         """Return the act that an item needs, and what is filled in; None: it is left for now."""
         if kind in _SETTLED:
             return _SETTLED[kind]
-        decision = self._decision(number)
+        decision = self.decide(number)
         if decision is None:
             return None
         reason = decision["reason"]
         values = {**decision, "reason": _REASONS.get(reason, reason)}
         return _ACTS[values.pop("action")], values
 
-    def _decision(self, number: str) -> Decision | None:
-        called = (each.decision for each in self.callers if each.tracking_number == number)
-        return self.decide(number, next(called, None))
-
     async def _do(
         self, person: str, kind: str, case: Page, item: str, act: str, values: Mapping[str, str]
     ) -> None:
-        """Do *act* about an item that was taken, if its page still offers it."""
-        link = _link_of(case, item, act)
-        if link is None:
+        """
+        Do *act* about an item that was taken, if its page still offers it.
+
+        The first time that the approver decides, the worker, who does not have the item, decides
+        the same at the same time.
+        """
+        if (words := self._words(case)) and person == APPROVER:
+            case = await self._read_file(case, words)
+        if not await self._look_over(person, case, item, act, values):
             return
         self.taken += 1
+        if kind == "referred" and self.at_once is None:
+            self.at_once = _number(case)
+            async with self._worker:
+                same = await self._browsers[WORKER].open(case.address)
+                others = [WORKER] * await self._look_over(WORKER, same, "", act, values)
+                await asyncio.gather(*(self._send(each) for each in (person, *others)))
+                for each in others:
+                    self._note(each, kind)
+        else:
+            await self._send(person)
+        if not self._note(person, kind):
+            case = await self._browsers[person].open(case.address)
+            if any(form.value("item") == item for form in case.forms):
+                await self._browsers[person].send(case.form(_GIVE_BACK, item=item))
+
+    def _words(self, case: Page) -> str:
+        """Return what only the case file of a caller's request says; empty if it was read."""
+        number = _number(case)
+        if any(each.number == number for each in self.files):
+            return ""
+        called = (each.words for each in self.callers if each.tracking_number == number)
+        return next(called, "")
+
+    async def _read_file(self, case: Page, words: str) -> Page:
+        """Have the approver open the file of a case, which says *words*; return to the case."""
+        browser = self._browsers[APPROVER]
+        page = await browser.send(case.form(f"{case.path}/file"), {"purpose": TRIAGE})
+        for _ in range(_LOOKS):
+            if page.heading != clicked.WAITING:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+            page = await browser.open(page.address)
+        actor = f"staff:{ROLES[APPROVER][0]}"
+        message_id = page.path.removeprefix(PATH)
+        is_shown = words in page.text
+        self.files.append(OpenedFile(message_id, _number(case), actor, TRIAGE, is_shown))
+        return await browser.open(case.address)
+
+    async def _look_over(
+        self, person: str, case: Page, item: str, act: str, values: Mapping[str, str]
+    ) -> bool:
+        """
+        Fill in an act's form, up to the page that asks to confirm it.
+
+        Without an *item*, the act is one of the case. Return False if there is nothing to do any
+        more.
+        """
         browser = self._browsers[person]
+        link = _link_of(case, item, act)
+        if link is None:
+            return False
         page = await browser.open(link.address)
-        for filled, button in ((values, None), ({}, _SEND)):
-            if page.status == HTTPStatus.CONFLICT:  # the item was closed meanwhile
-                return
-            page = await browser.send(page.form(link.path), filled, button=button)
+        if page.status != HTTPStatus.CONFLICT:
+            page = await browser.send(page.form(link.path), values)
+        return page.status != HTTPStatus.CONFLICT
+
+    async def _send(self, person: str) -> None:
+        """Confirm the act that is shown, and look for the answer."""
+        browser = self._browsers[person]
+        await browser.send(browser.page.form(browser.page.path), button=_SEND)
         await self._look_again(person)
-        if browser.page.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+
+    def _note(self, person: str, kind: str) -> bool:
+        """Note what became of the act of which *person* sees the end; return if it was sent."""
+        status = self._browsers[person].page.status
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             self.refused += 1
-            case = await browser.open(case.address)
-            await browser.send(case.form(_GIVE_BACK, item=item))
-        elif browser.page.status != HTTPStatus.CONFLICT:
+            return False
+        if status != HTTPStatus.CONFLICT:  # otherwise, the item was closed meanwhile
             self._sent(person, kind)
+        return True
 
     async def _look_again(self, person: str) -> None:
         """Look for the answer as long as the page says that there is none yet."""
@@ -232,6 +299,10 @@ class Staff:
             await asyncio.sleep(_LOOK_SECONDS)
             act.says = (await self._browsers[act.person].open(act.address)).heading
         return act
+
+
+def _number(case: Page) -> str:
+    return case.path.rpartition("/")[2]
 
 
 def _link_of(case: Page, item: str, act: str) -> Link | None:

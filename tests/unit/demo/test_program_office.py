@@ -18,9 +18,13 @@ UNLISTED = replace(PLANNED, direction=ASSIGN)
 LATE = replace(PLANNED, direction=ROUTE, left_until_late=True)
 
 
-def office(planned: PlannedRequest | None, reason: str = "no_ori", **more: Any) -> ProgramOffice:
+def office(
+    planned: PlannedRequest | None, reason: str = "no_ori", *, alone: bool = False, **more: Any
+) -> ProgramOffice:
     access = Access("program-office", (), {}, "", "", "", "", "")
-    found = ProgramOffice(Client(access), call=lambda _: planned)
+    found = ProgramOffice(
+        Client(access), call=lambda _: planned, has_no_system=lambda number: alone
+    )
     found.referred[NUMBER] = {"reason": reason, **more}
     return found
 
@@ -50,21 +54,24 @@ def test_what_is_left_is_decided_when_it_was_told_often_enough() -> None:
     assert found.decision(NUMBER) == {**ROUTE, "reason": "agency_called"}
 
 
-def test_of_an_agency_that_called_it_decides_what_the_person_on_the_line_knows() -> None:
-    route = {**ROUTE, "reason": "agency_called"}
+@pytest.mark.parametrize(
+    ("reason", "more", "decided"),
+    [
+        ("authority_not_confirmed", {},
+         {"action": "confirm_authority", "basis": "call_back", "reason": "agency_called"}),
+        ("no_ori", {}, {**ROUTE, "reason": "agency_called"}),
+        ("countered", {"provider": "fop"},
+         {"action": "assign", "provider": "fop", "reason": "terms_agreed"}),
+        ("no_candidate", {}, {"action": "assign", "provider": "iacp", "reason": "nobody_else"}),
+    ],
+)  # fmt: skip
+def test_of_an_agency_without_a_system_it_decides_what_somebody_said_on_the_line(
+    reason: str, more: dict[str, str], decided: dict[str, str]
+) -> None:
+    found = office(None, reason, alone=True, **more)
 
-    assert office(None).decision(NUMBER, route) == route
-    assert office(None, "countered", provider="fop").decision(NUMBER, route) == {
-        "action": "assign",
-        "provider": "fop",
-        "reason": "terms_agreed",
-    }
-    assert office(None, "no_candidate").decision(NUMBER, route) == {
-        "action": "assign",
-        "provider": "iacp",
-        "reason": "nobody_else",
-    }
-    assert office(None).decision("CRI-2027-000002-B", route) is None
+    assert found.decision(NUMBER) == decided
+    assert found.decision("CRI-2027-000002-B") is None
 
 
 @pytest.mark.parametrize(

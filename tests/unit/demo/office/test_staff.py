@@ -1,15 +1,17 @@
 """What people at the desk do is on the office's pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
+from deploy.demo.browsing.browser import Browser
 from deploy.demo.business_days import START
 from deploy.demo.office import staff
-from deploy.demo.office.browser import Browser
-from deploy.demo.office.callers import callers
+from deploy.demo.office.callers import Caller, callers
+from deploy.demo.office.clicked import Clicked
 from deploy.demo.office.staff import Staff
 from services.desk.office.act_forms import ACTS, REASONS
 
@@ -23,7 +25,7 @@ DECISIONS: list[dict[str, str]] = [
 
 
 def people(decision: Mapping[str, str] | None) -> Staff:
-    return Staff("http://127.0.0.1:1", decide=lambda *_: decision)
+    return Staff("http://127.0.0.1:1", decide=lambda _: decision)
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
@@ -73,7 +75,10 @@ LIST = f"""<h1>What waits for us</h1><form method="post" action="/items/take">{C
 <input type="hidden" name="next" value="/cases/{NUMBER}"></form>"""
 BACK = f"""<form method="post" action="/items/give-back">{CSRF}
 <input type="hidden" name="item" value="counter:1"></form>"""
-CASE = f'<h1>{NUMBER}</h1><a href="{ACT}">Ask one provider</a>{BACK}'
+FILE = f"""<form method="post" action="/cases/{NUMBER}/file">{CSRF}
+<select name="purpose"><option value="triage"></select></form>"""
+CASE = f'<h1>{NUMBER}</h1><a href="{ACT}">Ask one provider</a>{BACK}{FILE}'
+WORDS = "Three of nine officers asked to be let go."
 FORM = f"""<h1>Ask one provider</h1><form method="post">{CSRF}
 <select name="provider"><option value="noble"></select>
 <select name="reason"><option value="agreed_by_telephone"></select><button>Go on</button></form>"""
@@ -86,17 +91,24 @@ DONE = httpx.Response(303, headers={"location": "/acts/m-1"})
 class Pages:
     """The office's pages as far as an act needs them: *ends* follow when it is sent."""
 
-    def __init__(self, *ends: httpx.Response) -> None:
-        self._ends = list(ends)
+    def __init__(self, *ends: httpx.Response, case: str = CASE) -> None:
+        self._ends, self._case = list(ends), case
         self.sent: list[dict[str, list[str]]] = []
         self.given_back = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
-            shown = {"/": LIST, f"/cases/{NUMBER}": CASE, "/acts/m-1": "<h1>Done</h1>"}
+            shown = {
+                "/": LIST,
+                f"/cases/{NUMBER}": self._case,
+                "/acts/m-1": "<h1>Done</h1>",
+                "/files/f-1": f"<h1>Case file</h1><p>{WORDS}</p>",
+            }
             return httpx.Response(200, html=shown.get(request.url.path, FORM))
         if request.url.path == "/items/take":
             return httpx.Response(303, headers={"location": f"/cases/{NUMBER}"})
+        if request.url.path == f"/cases/{NUMBER}/file":
+            return httpx.Response(303, headers={"location": "/files/f-1"})
         if request.url.path == "/items/give-back":
             self.given_back += 1
             return httpx.Response(303, headers={"location": "/"})
@@ -107,14 +119,22 @@ class Pages:
         return self._ends.pop(0)
 
 
-async def handled(pages: Pages) -> Staff:
+async def handled(pages: Pages, *, called: Sequence[Caller] = ()) -> Staff:
     """Return a person who has handled what is on the list."""
     found = people(DECISIONS[1])
-    browser = Browser(found.address, transport=httpx.MockTransport(pages))
-    found._browsers[staff.APPROVER] = browser
-    await found._handle(staff.APPROVER, ["counter"])
-    await browser.close()
+    found.callers = list(called)
+    await handle(found, "counter", {staff.APPROVER: pages})
     return found
+
+
+async def handle(people: Staff, kind: str, pages: Mapping[str, Pages]) -> None:
+    """Have the approver handle what is on the list, beside others who see these pages."""
+    for name, each in pages.items():
+        transport = httpx.MockTransport(each)
+        people._browsers[name] = Browser(people.address, transport=transport)
+    await people._handle(staff.APPROVER, [kind])
+    for browser in people._browsers.values():
+        await browser.close()
 
 
 async def test_an_item_is_taken_decided_and_confirmed() -> None:
@@ -143,3 +163,40 @@ async def test_what_was_not_accepted_is_shown_in_its_form(status: int, refused: 
     found = await handled(pages)
 
     assert (found.clicked, found.refused, pages.given_back) == ([], refused, refused)
+
+
+async def test_of_two_people_who_decide_at_once_one_is_refused_in_its_place() -> None:
+    refused = httpx.Response(422, html=FORM)
+    of_case = CASE.replace("?item=counter%3A1", "")
+    first, second = Pages(DONE, DONE), Pages(refused, case=of_case)
+    found = people(DECISIONS[1])
+
+    for _ in range(2):  # only the first time
+        await handle(found, "referred", {staff.APPROVER: first, staff.WORKER: second})
+
+    assert found.at_once == NUMBER
+    assert [act.person for act in found.clicked] == [staff.APPROVER, staff.APPROVER]
+    assert (len(first.sent), len(second.sent), found.refused) == (2, 1, 1)
+
+
+async def test_the_other_decides_nothing_where_nothing_is_left_to_decide() -> None:
+    first, second = Pages(DONE), Pages(case=f"<h1>{NUMBER}</h1>")
+    found = people(DECISIONS[1])
+
+    await handle(found, "referred", {staff.APPROVER: first, staff.WORKER: second})
+
+    assert (len(first.sent), len(found.clicked), found.refused) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(("words", "is_shown"), [(WORDS, True), ("Other words.", False)])
+async def test_what_a_caller_wrote_is_read_in_the_case_file(words: str, is_shown: bool) -> None:
+    act = Clicked("m-0", staff.WORKER, "request", f"The number is {NUMBER}")
+    caller = callers()[0]
+    called = replace(caller, asks={**caller.asks, "issue": words}, act=act)
+
+    found = await handled(Pages(DONE), called=[called])
+
+    (file,) = found.files
+    assert (file.message_id, file.number, file.is_shown) == ("f-1", NUMBER, is_shown)
+    assert (file.actor, file.purpose) == ("staff:approver", "triage")
+    assert len(found.clicked) == 1

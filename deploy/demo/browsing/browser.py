@@ -1,4 +1,4 @@
-"""A person's browser at the office's pages."""
+"""A person's browser at pages of ours."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 
-from deploy.demo.office.shown_page import Fields, Form, Page, read_page
+from deploy.demo.browsing.shown_page import Fields, Form, Page, read_page
 from deploy.demo.progress import Stuck
 
 _FORM = "application/x-www-form-urlencoded"
@@ -28,7 +28,7 @@ class Browser:
 
     def __init__(self, address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.address = address
-        self.page = Page(address, 200, "", (), ())
+        self.page = read_page("", address=address)
         self.tried_again = 0
         """How often the pages did not answer."""
         self._http = httpx.AsyncClient(timeout=20, transport=transport)
@@ -64,7 +64,10 @@ class Browser:
         button: tuple[str, str] | None = None,
     ) -> Page:
         """Fill in a form and send it; follow where it leads."""
-        response = await self._request(form.action, form.filled(values or {}, button=button))
+        filled = form.filled(values or {}, button=button)
+        if form.is_search:
+            return await self.open(f"{form.action}?{urlencode(filled)}")
+        response = await self._request(form.action, filled)
         if response.has_redirect_location:
             response = await self._get(urljoin(form.action, response.headers["location"]))
         return self._show(response)

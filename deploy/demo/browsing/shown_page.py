@@ -1,4 +1,4 @@
-"""A page as a browser shows it: its heading, its links, and its forms with what they offer."""
+"""A page as a browser shows it: its words, its links, and its forms with what they offer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 Fields = list[tuple[str, str]]
 _OFFERING = ("checkbox", "radio")
+_CONTENT = "content"
+"""Where the link leads that skips what stands on every page."""
 
 
 class NotOffered(Exception):
@@ -15,9 +17,14 @@ class NotOffered(Exception):
 
 @dataclass(slots=True)
 class Form:
-    """A form: ``values`` is what it holds, ``options`` what its choices offer."""
+    """
+    A form: ``values`` is what it holds, ``options`` what its choices offer.
+
+    One that ``is_search`` leads to an address, and changes nothing.
+    """
 
     action: str
+    is_search: bool = False
     values: dict[str, list[str]] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
@@ -63,11 +70,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page at *address*."""
+    """A page at *address*; ``text`` is all that it says."""
 
     address: str
     status: int
     heading: str
+    text: str
     links: Sequence[Link]
     forms: Sequence[Form]
 
@@ -75,6 +83,11 @@ class Page:
     def path(self) -> str:
         """Its address without host and query."""
         return urlsplit(self.address).path
+
+    @property
+    def wrong(self) -> set[str]:
+        """The fields that it asks to correct, each with a link to its place."""
+        return {urlsplit(each.address).fragment for each in self.links} - {"", _CONTENT}
 
     def link(self, words: str) -> Link:
         """Return the link that shows *words*; raise `NotOffered` if there is none."""
@@ -96,14 +109,15 @@ def read_page(html: str, *, address: str, status: int = 200) -> Page:
     """Return the page that *html* shows."""
     reader = _Reader(address)
     reader.feed(html)
-    heading = " ".join("".join(reader.heading).split())
-    return Page(address, status, heading, reader.links, reader.forms)
+    heading, text = (" ".join("".join(each).split()) for each in (reader.heading, reader.shown))
+    return Page(address, status, heading, text, reader.links, reader.forms)
 
 
 class _Reader(HTMLParser):
     def __init__(self, address: str) -> None:
         super().__init__()
         self.heading: list[str] = []
+        self.shown: list[str] = []
         self.links: list[Link] = []
         self.forms: list[Form] = []
         self._address = address
@@ -119,7 +133,8 @@ class _Reader(HTMLParser):
         elif tag == "h1" and not self.heading:
             self._text = self.heading
         elif tag == "form":
-            self._form = Form(urljoin(self._address, given.get("action", "")))
+            action = urljoin(self._address, given.get("action", ""))
+            self._form = Form(action, is_search=given.get("method", "get").lower() == "get")
             self.forms.append(self._form)
         elif self._form is not None:
             self._field(self._form, tag, given)
@@ -145,6 +160,7 @@ class _Reader(HTMLParser):
             self._text, self._about = [], name
 
     def handle_data(self, data: str) -> None:
+        self.shown.append(data)
         if self._text is not None:
             self._text.append(data)
 

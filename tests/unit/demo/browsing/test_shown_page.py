@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.demo.office.shown_page import NotOffered, Page, read_page
+from deploy.demo.browsing.shown_page import NotOffered, Page, read_page
 
 URL = "http://127.0.0.1:1/cases/CRI-2027-000001-A/act/ask?item=counter:1"
 HTML = """
@@ -66,3 +66,20 @@ def test_what_is_not_on_the_page_is_named(page: Page) -> None:
         page.form("/sign-out", csrf="another")
     with pytest.raises(NotOffered, match="no button change"):
         page.form("/sign-out").filled({}, button=("step", "change"))
+
+
+def test_it_names_the_fields_that_are_to_be_corrected() -> None:
+    skip, wrong = (
+        '<a href="#content">Skip</a>',
+        '<a href="/request/page/people#email">Give one</a>',
+    )
+    page = read_page(f"{skip}\n<h1>People</h1>\n<ul><li>{wrong}</li></ul>", address=URL)
+
+    assert page.wrong == {"email"}
+    assert page.text == "Skip People Give one"
+
+
+def test_a_search_leads_to_an_address() -> None:
+    page = read_page('<form action="/find"></form><form method="post"></form>', address=URL)
+
+    assert [form.is_search for form in page.forms] == [True, False]

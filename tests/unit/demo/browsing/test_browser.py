@@ -5,8 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from deploy.demo.office import browser as browsers
-from deploy.demo.office.browser import Browser
+from deploy.demo.browsing import browser as browsers
+from deploy.demo.browsing.browser import Browser
 from deploy.demo.progress import Stuck
 
 URL = "http://127.0.0.1:1"
@@ -113,4 +113,21 @@ async def test_a_table_is_read_beside_the_page_that_is_shown() -> None:
 
     assert await one.read("/work.csv") == "a,b"
     assert one.page is shown
+    await one.close()
+
+
+async def test_a_search_is_an_address() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        form = '<form action="/find"><input name="name"></form>'
+        return httpx.Response(200, html=f"<h1>Find</h1>{form}")
+
+    one = browser(answer)
+    shown = await one.open("/find")
+
+    await one.send(shown.form("/find"), {"name": "New Town"})
+
+    assert asked == [f"{URL}/find", f"{URL}/find?name=New+Town"]
     await one.close()
