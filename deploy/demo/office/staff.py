@@ -213,8 +213,9 @@ class Staff:
             await self._send(person)
         if not self._note(person, kind):
             case = await self._browsers[person].open(case.address)
-            if any(form.value("item") == item for form in case.forms):
-                await self._browsers[person].send(case.form(_GIVE_BACK, item=item))
+            for form in case.forms:
+                if form.action.endswith(_GIVE_BACK) and form.value("item") == item:
+                    await self._browsers[person].send(form)
 
     def _words(self, case: Page) -> str:
         """Return what only the case file of a caller's request says; empty if it was read."""
