@@ -12,6 +12,7 @@ from deploy.demo.business_days import START
 from deploy.demo.office import staff
 from deploy.demo.office.callers import Caller, callers
 from deploy.demo.office.clicked import Clicked
+from deploy.demo.office.person import Person
 from deploy.demo.office.staff import Staff
 from services.desk.office.act_forms import ACTS, REASONS
 
@@ -131,10 +132,11 @@ async def handle(people: Staff, kind: str, pages: Mapping[str, Pages]) -> None:
     """Have the approver handle what is on the list, beside others who see these pages."""
     for name, each in pages.items():
         transport = httpx.MockTransport(each)
-        people._browsers[name] = Browser(people.address, transport=transport)
+        browser = Browser(people.address, transport=transport)
+        people._people[name] = Person(name, name.lower(), browser)
     await people._handle(staff.APPROVER, [kind])
-    for browser in people._browsers.values():
-        await browser.close()
+    for person in people._people.values():
+        await person.browser.close()
 
 
 async def test_an_item_is_taken_decided_and_confirmed() -> None:
