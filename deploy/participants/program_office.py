@@ -14,7 +14,6 @@ from deploy.participants.sample import TIMES_LATE, PlannedRequest
 CALENDAR, _DESK = "federal", "office-desk"
 # Eight hours are one second in the demonstration, which would leave no time to answer.
 _URGENT = {"amount": 2, "unit": "working_days"}
-_CONFIRM = {"action": "confirm_authority", "basis": "call_back", "reason": "agency_called"}
 _ROUTE = {"action": "route", "reason": "agency_called"}
 _GRACE_SECONDS = 3
 """Real time: half an hour of it, as in operation, would be longer than the demonstration."""
@@ -104,7 +103,7 @@ class ProgramOffice:
             return {"action": "assign", "provider": self.named, "reason": "agency_called"}
         if referral["reason"] != "no_candidate":
             if planned is None:
-                return _CONFIRM if referral["reason"] == "authority_not_confirmed" else _ROUTE
+                return _ROUTE
             if planned.direction is not None:
                 return {**planned.direction, "reason": "agency_called"}
         provider = "iacp" if planned is None or planned.program == "cri-tac" else "cna"

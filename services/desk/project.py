@@ -84,7 +84,7 @@ _LEFT_OUT = frozenset(
     {"request_id", "tracking_number", "participant", "decision", "facts", "need_stated", "asked"}
 )
 """Fields of events that a happening does not repeat."""
-_OF_FACTS = frozenset({"version", "program", "urgency"})
+_OF_FACTS = frozenset({"version", "program", "urgency", "authority"})
 """The fields of a request's facts that a happening shows; the case has the others."""
 _OF_OWN = frozenset({"contact_ids"})
 """Further ones of a request that this office entered for a caller, whose contacts are its own."""

@@ -44,6 +44,11 @@ class EventStream:
         facts = {"offer_id": "O1", "provider": "iacp", "answer": answer, "reason_code": reason}
         return self._append(intake.TOPIC, intake.OfferAnswered, self._about(facts))
 
+    def directed(self, action: str, **facts: Any) -> intake.RequestDirected:
+        facts = {"participant": "program-office", "reference_version": 1, **facts}
+        facts |= {"action": action, "reason": "agency_called"}
+        return self._append(intake.TOPIC, intake.RequestDirected, self._about(facts))
+
     def triaged(self) -> routing.RequestTriaged:
         return self._route(routing.RequestTriaged, "triaged", decision=_decision())
 

@@ -32,7 +32,7 @@ class Person:
         Without an *item*, the act is one of the case. Return False if there is nothing to do any
         more.
         """
-        link = _link_of(case, item, act)
+        link = link_of(case, item, act)
         if link is None:
             return False
         page = await self.browser.open(link.address)
@@ -99,7 +99,7 @@ def number_of(case: Page) -> str:
     return case.path.rpartition("/")[2]
 
 
-def _link_of(case: Page, item: str, act: str) -> Link | None:
+def link_of(case: Page, item: str, act: str) -> Link | None:
     """Return the link to an act about an item; None if the page of the case has none."""
     return next(
         (

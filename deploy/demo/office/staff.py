@@ -12,7 +12,7 @@ from deploy.demo.business_days import START
 from deploy.demo.office.callers import Caller, callers
 from deploy.demo.office.case_files import OpenedFile
 from deploy.demo.office.clicked import Clicked
-from deploy.demo.office.person import LOOK_SECONDS, LOOKS, Person, number_of
+from deploy.demo.office.person import LOOK_SECONDS, LOOKS, Person, link_of, number_of
 from deploy.demo.office.work_table import WorkTable
 from deploy.demo.progress import Stuck
 
@@ -25,9 +25,9 @@ ROLES = {READER: ["reader"], WORKER: ["worker"], APPROVER: ["approver", "worker"
 _TAKE = "/items/take"
 _REFERRED = ("referred", "counter")
 _ROUND_SECONDS = 0.5
-_ACTS = {"route": "look", "assign": "ask", "ineligible": "cannot-help",
-         "confirm_authority": "confirm"}  # fmt: skip
+_ACTS = {"route": "look", "assign": "ask", "ineligible": "cannot-help"}
 """What a ``request.direct`` does → the act on the pages."""
+_CONFIRM = "confirm"
 _REASONS = {"terms_agreed": "agreed_by_telephone", "nobody_else": "looked_up",
             "program_ended": "rules_do_not_fit"}  # fmt: skip
 """Reasons of the office's own system → those that the pages offer."""
@@ -200,11 +200,14 @@ class Staff:
         """
         Do *act* about an item that was taken, if its page still offers it.
 
+        Where the page asks to make sure first that the agency's executive wants help, do that.
         The first time that somebody decides, the worker, who does not have the item, decides the
         same at the same time.
         """
         if kind in _REFERRED and (words := self._unread_words(case)):
             self.files.append(await person.read_file(case, words))
+        if kind in _REFERRED and link_of(case, item, _CONFIRM) is not None:
+            act, values = _CONFIRM, {"basis": "call_back", "reason": "agency_called"}
         if not await person.look_over(case, item, act, values):
             return
         self.taken += 1

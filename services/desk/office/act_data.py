@@ -7,7 +7,6 @@ from typing import Any
 from services.desk.office.act_form import About
 from services.desk.office.call_form import NO_WAY
 
-UNCONFIRMED = "authority_not_confirmed"
 _UNDER_WAY = frozenset({"assigned", "planned", "in_delivery", "delivered"})
 
 
@@ -17,7 +16,7 @@ def is_referred(about: About) -> bool:
 
 def is_claimed(about: About) -> bool:
     """Tell whether it was only claimed that the agency's executive wants the request."""
-    return is_referred(about) and about.referred_because == UNCONFIRMED
+    return is_referred(about) and about.is_claimed
 
 
 def is_decided_here(about: About) -> bool:

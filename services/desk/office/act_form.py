@@ -29,15 +29,16 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class About:
     """
-    What an act is about: its case, why it was referred, the work under way, and an item.
+    What an act is about: its case, the work under way, and an item.
 
-    ``contact_id`` is the caller's contact, if this office keeps it.
+    ``is_claimed``: only the caller says that the executive wants it. ``contact_id`` is the
+    caller's contact, if this office keeps it.
     """
 
     tracking_number: str
     status: str
     engagement_id: str | None = None
-    referred_because: str | None = None
+    is_claimed: bool = False
     contact_id: str | None = None
     item: ItemRow | None = None
     zone: ZoneInfo = UTC

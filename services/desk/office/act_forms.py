@@ -237,7 +237,7 @@ def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = UTC) -> Ab
         tracking_number=facts.case.tracking_number,
         status=facts.case.status or "accepted",
         engagement_id=timeline.open_engagement(facts.happenings),
-        referred_because=timeline.referred_because(facts.happenings),
+        is_claimed=timeline.is_claimed(facts.happenings),
         contact_id=timeline.own_contact(facts.happenings),
         item=next((item for item in facts.items if item.item_id == item_id), None),
         zone=zone,

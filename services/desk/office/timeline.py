@@ -112,10 +112,19 @@ def open_engagement(happened: Happened) -> str | None:
     return engagement
 
 
-def referred_because(happened: Happened) -> str | None:
-    """Return the code of why the request was referred last; None if it never was."""
-    reasons = [data.get("reason") for row, data in happened if row.type == "request_referred"]
-    return reasons[-1] if reasons else None
+def is_claimed(happened: Happened) -> bool:
+    """
+    Return whether only the caller says that the executive wants the request.
+
+    Why it is referred does not tell: another doubt, such as a missing ORI, may come first.
+    """
+    claimed = False
+    for happening, data in happened:
+        if happening.type == "request_accepted":
+            claimed = data.get("authority", {}).get("basis") == "claimed"
+        elif data.get("action") == "confirm_authority":
+            claimed = False
+    return claimed
 
 
 def own_contact(happened: Happened) -> str | None:

@@ -57,8 +57,6 @@ def test_what_is_left_is_decided_when_it_was_told_often_enough() -> None:
 @pytest.mark.parametrize(
     ("reason", "more", "decided"),
     [
-        ("authority_not_confirmed", {},
-         {"action": "confirm_authority", "basis": "call_back", "reason": "agency_called"}),
         ("no_ori", {}, {**ROUTE, "reason": "agency_called"}),
         ("countered", {"provider": "fop"},
          {"action": "assign", "provider": "fop", "reason": "terms_agreed"}),

@@ -96,3 +96,25 @@ def test_work_is_under_way_until_it_ends() -> None:
     stream.ended()
 
     assert timeline.open_engagement(happened(stream)) is None
+
+
+def test_what_only_the_caller_says_is_claimed_until_a_person_has_made_sure() -> None:
+    stream = EventStream(1)
+    stream.accepted(authority={"basis": "claimed", "on": "2026-03-02"})
+    stream.referred("no_ori")
+    assert timeline.is_claimed(happened(stream))
+
+    stream.directed("confirm_authority", basis="call_back")
+    stream.referred("no_ori")
+    stream.amended(authority={"basis": "claimed", "on": "2026-03-02"})
+
+    assert not timeline.is_claimed(happened(stream))
+
+
+def test_what_was_known_or_never_asked_is_not_claimed() -> None:
+    known, own = EventStream(1), EventStream(2)
+    known.accepted(authority={"basis": "letter_seen", "on": "2026-03-02"})
+    own.accepted()
+
+    assert not timeline.is_claimed(happened(known))
+    assert not timeline.is_claimed(happened(own))

@@ -310,12 +310,13 @@ async def test_an_act_that_no_longer_fits_is_not_offered(worker: Browser, log: L
     assert (await worker.get("/acts/none")).status_code == 404
 
 
+@pytest.mark.parametrize("reason", ["authority_not_confirmed", "no_ori"])
 async def test_what_was_only_claimed_is_confirmed_before_anything_else(
-    worker: Browser, log: Log, pool: "Pool[Any]"
+    reason: str, worker: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
     stream = EventStream(1)
-    stream.accepted()
-    stream.referred("authority_not_confirmed")
+    stream.accepted(authority={"basis": "claimed", "on": "2026-03-02"})
+    stream.referred(reason)
     await log.take_in(stream.events)
     page = await worker.get(f"/cases/{stream.tracking_number}")
     assert "Look for a provider" not in worker.text

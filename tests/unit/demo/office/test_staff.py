@@ -21,7 +21,6 @@ DECISIONS: list[dict[str, str]] = [
     {"action": "route", "reason": "agency_called"},
     {"action": "assign", "provider": "noble", "reason": "terms_agreed"},
     {"action": "ineligible", "reason": "nobody_else"},
-    {"action": "confirm_authority", "basis": "call_back", "reason": "agency_called"},
 ]
 
 
@@ -76,6 +75,9 @@ LIST = f"""<h1>What waits for us</h1><form method="post" action="/items/take">{C
 <input type="hidden" name="next" value="/cases/{NUMBER}"></form>"""
 BACK = f"""<form method="post" action="/items/give-back">{CSRF}
 <input type="hidden" name="item" value="counter:1"></form>"""
+SURE = f"""<h1>Confirm</h1><form method="post">{CSRF}
+<select name="basis"><option value="call_back"></select>
+<select name="reason"><option value="agency_called"></select><button>Go on</button></form>"""
 FILE = f"""<form method="post" action="/cases/{NUMBER}/file">{CSRF}
 <select name="purpose"><option value="triage"></select></form>"""
 CASE = f'<h1>{NUMBER}</h1><a href="{ACT}">Ask one provider</a>{BACK}{FILE}'
@@ -92,9 +94,10 @@ DONE = httpx.Response(303, headers={"location": "/acts/m-1"})
 class Pages:
     """The office's pages as far as an act needs them: *ends* follow when it is sent."""
 
-    def __init__(self, *ends: httpx.Response, case: str = CASE) -> None:
-        self._ends, self._case = list(ends), case
+    def __init__(self, *ends: httpx.Response, case: str = CASE, form: str = FORM) -> None:
+        self._ends, self._case, self._form = list(ends), case, form
         self.sent: list[dict[str, list[str]]] = []
+        self.form_sent: dict[str, list[str]] = {}
         self.given_back = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -105,7 +108,7 @@ class Pages:
                 "/acts/m-1": "<h1>Done</h1>",
                 "/files/f-1": f"<h1>Case file</h1><p>{WORDS}</p>",
             }
-            return httpx.Response(200, html=shown.get(request.url.path, FORM))
+            return httpx.Response(200, html=shown.get(request.url.path, self._form))
         if request.url.path == "/items/take":
             return httpx.Response(303, headers={"location": f"/cases/{NUMBER}"})
         if request.url.path == f"/cases/{NUMBER}/file":
@@ -115,6 +118,7 @@ class Pages:
             return httpx.Response(303, headers={"location": "/"})
         form = parse_qs(request.content.decode())
         if "step" not in form:
+            self.form_sent = form
             return httpx.Response(200, html=CONFIRM)
         self.sent.append(form)
         return self._ends.pop(0)
@@ -202,3 +206,14 @@ async def test_what_a_caller_wrote_is_read_in_the_case_file(words: str, is_shown
     assert (file.message_id, file.number, file.is_shown) == ("f-1", NUMBER, is_shown)
     assert (file.actor, file.purpose) == ("staff:approver", "triage")
     assert len(found.clicked) == 1
+
+
+async def test_where_the_page_asks_to_make_sure_first_that_is_done() -> None:
+    sure = ACT.replace("/act/ask", "/act/confirm")
+    case = f'{CASE}<a href="{sure}">The executive wants it</a>'
+    pages = Pages(DONE, case=case, form=SURE)
+
+    found = await handled(pages)
+
+    assert [act.message_id for act in found.clicked] == ["m-1"]
+    assert pages.form_sent == {"csrf": ["c"], "basis": ["call_back"], "reason": ["agency_called"]}
