@@ -263,8 +263,8 @@ class Demonstration:
         await self.participants.until(missing, "directions")
         await self.participants.rest("the outcome of the directions")
         self.participants.progress.say(
-            f"the program office decided {len(office.directed)} referred requests by its system,"
-            f" {self.staff.decided} at its desk, {left} late"
+            f"the program office decided {self.staff.decided} referred requests at its desk,"
+            f" {len(office.directed)} by its system, {left} late"
         )
 
     async def _more_capacity(self) -> None:
