@@ -1,7 +1,8 @@
 """The state of a batch between load and save: rows read and rows to write."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
@@ -92,8 +93,7 @@ class BatchState:
     settling: Settling = field(default_factory=Settling)
     codes: Codes = field(default_factory=Codes)
     subscribing: Subscribing = field(default_factory=Subscribing)
-    with_mail: bool = False
-    mailed: Collection[ContactKey] = ()
+    mailed: AbstractSet[ContactKey] = frozenset()
     files: Mapping[str, File] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
     amended: set[str] = field(default_factory=set)
@@ -188,11 +188,7 @@ class BatchState:
         if not self.directory.asks_for_callers(request.participant):
             return False
         keys = [(request.participant, contact_id) for contact_id in request.contact_ids]
-        return not any(map(self._is_mailed, keys))
-
-    def _is_mailed(self, key: ContactKey) -> bool:
-        card = self.contacts_set.get(key) if self.with_mail else None
-        return key in self.mailed if card is None else card.email is not None
+        return self.mailed.isdisjoint(keys)
 
     def card(self, key: ContactKey) -> ContactCard | None:
         """Return the contact as set last."""

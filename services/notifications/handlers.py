@@ -1,6 +1,7 @@
 """Processes a batch: loads its state, decides each event, saves the results."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -123,8 +124,7 @@ class NotificationsReader:
             codes=await read_codes(connection, items) if self._with_codes else Codes(),
             subscribing=subscribing,
             listings=await _read_listings(connection, plan.listings, directory),
-            with_mail=self._with_mail,
-            mailed=await self._read_mailed(connection, plan, loaded, directory),
+            mailed=await self._read_mailed(connection, items, plan, loaded, directory),
             files={number: await store.read_file(connection, number) for number in plan.files},
         )
 
@@ -184,18 +184,30 @@ class NotificationsReader:
     async def _read_mailed(
         self,
         connection: "Connection[Any]",
+        items: Sequence[Item],
         plan: load_plan.LoadPlan,
         loaded: store.Loaded,
         directory: Directory,
-    ) -> Collection[ContactKey]:
-        """Return the contacts of callers' requests in the batch that mail reaches."""
+    ) -> AbstractSet[ContactKey]:
+        """
+        Return the contacts of callers' requests in the batch that mail reaches when it ends.
+
+        That is when mails are prepared; a contact may be set after the request that names it.
+        """
         if not self._with_mail:
-            return ()
+            return frozenset()
         named = {key for keys in plan.contacts.values() for key in keys}
         for request in loaded.requests.values():
             named |= {(request.participant, contact_id) for contact_id in request.contact_ids}
         of_callers = [key for key in named if directory.asks_for_callers(key[0])]
-        return await mails.read_mail_contacts(connection, (), of_callers) if of_callers else ()
+        if not of_callers:
+            return frozenset()
+        mailed = set(await mails.read_mail_contacts(connection, (), of_callers))
+        for event in (item.message for item in items):
+            if isinstance(event, intake.ContactSet):
+                key = (event.data.participant, event.data.contact_id)
+                (mailed.discard if event.data.email is None else mailed.add)(key)
+        return mailed
 
     async def _read_names(self, connection: "Connection[Any]", *, version: int) -> None:
         """Read the directory from *version* of the catalog."""

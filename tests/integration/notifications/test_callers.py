@@ -158,3 +158,16 @@ async def test_the_message_for_a_caller_is_on_the_offices_topic(world: World) ->
     accepted, *_, referred = await world.out(DESK)
     assert accepted["type"] != referred["type"] == "gov.cri.request.status_changed.v1"
     assert referred["data"]["tracking_number"] == NUMBER
+
+
+async def test_an_address_that_comes_in_the_same_batch_is_written_to_and_nobody_has_to_call(
+    world: World,
+) -> None:
+    world.reader = NotificationsReader(with_mail=True)
+    *before, caller = given(world.log, email="chief@caller.example")
+
+    await world.take_in(*before, about(world.log, "request_referred", REFERRED), caller)
+
+    assert await mailed(world) == [CALLER]
+    rows = await world.pool.fetch("SELECT audience FROM notices WHERE call")
+    assert [row["audience"] for row in rows] == []
