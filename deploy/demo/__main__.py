@@ -141,7 +141,7 @@ def _demo(
         wrong += _check_people(demo, stack)
         wrong += _verify(stack)
         wrong += compare_rows(file, "routing")
-        wrong += check_releases(str(stack.connection.reporting), file, months=1)
+        wrong += check_releases(str(stack.connection.reporting), file, months=days.months_due())
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from deploy.participants.agencies import reference
+from services.reporting.months import Month, due_at
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.clocks import working_time
 from shared.contracts.reference import Calendar
@@ -68,6 +69,13 @@ class BusinessDays:
     def between(self, start: datetime, end: datetime) -> int:
         """Return how many whole working days lie between *start* and *end*."""
         return working_time.between(start, end, self._calendar) // working_time.DAY
+
+    def months_due(self) -> range:
+        """Return how many months' releases are due: the days go on while somebody counts."""
+        month, due = Month.of(START, zone=self._calendar.zone), 0
+        while due_at(month, self._calendar) <= self.now():
+            month, due = month.next(), due + 1
+        return range(due, due + 2)
 
     def label(self) -> str:
         """Return which working day it is, with its date; empty before the first one."""

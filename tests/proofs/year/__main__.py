@@ -54,7 +54,7 @@ def main() -> int:
             asyncio.run(year.run(say))
             public = str(stack.connection.reporting)
             _keep_page(public, asked.state)
-            wrong = [*year.wrong(), *check_releases(public, file, months=12)]
+            wrong = [*year.wrong(), *check_releases(public, file, months=range(12, 13))]
             wrong += _judge(stack, file)
     except StackFailed as failure:
         print(f"year: failed. {failure}", file=sys.stderr)

@@ -49,3 +49,12 @@ def test_two_working_days_after_a_friday_is_tuesday() -> None:
     tuesday = datetime.fromisoformat("2027-03-23T00:00:00-04:00")
 
     assert days_at("2027-03-19T09:00:00-04:00").morning_after(2) == tuesday
+
+
+@pytest.mark.parametrize(
+    ("moment", "due"),
+    [("2027-04-02T12:00:00-04:00", 0), ("2027-04-09T18:00:00-04:00", 1),
+     ("2027-05-14T12:00:00-04:00", 2)],
+)  # fmt: skip
+def test_on_a_slow_machine_more_months_are_due(moment: str, due: int) -> None:
+    assert days_at(moment).months_due() == range(due, due + 2)
