@@ -153,14 +153,17 @@ async def count(
     try:
         await browser.sign_in(READER)
         async with reading(_TOPICS, servers, user=user, password=password) as log:
+            standing: dict[str, None] | None = None
             while True:
                 await staff.look_again(browser)
                 await staff.table.read(browser.read)
                 for topic, message in await log.read_on():
                     found.take(topic, message)
                 at = days.now()
-                wrong = found.faults(at)
-                if not wrong or time.monotonic() > deadline:
-                    return found.summary(at, days=days), wrong
+                wrong = dict.fromkeys(found.faults(at))
+                # Work goes on: what the log tells now, the list shows the next time.
+                standing = {each: None for each in standing or wrong if each in wrong}
+                if not standing or time.monotonic() > deadline:
+                    return found.summary(at, days=days), list(standing)
     finally:
         await browser.close()

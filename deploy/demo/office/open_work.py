@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 Event = Mapping[str, Any]
+_MONTH = timedelta(days=30)
 WORKING = frozenset({"assigned", "planned", "in_delivery", "delivered"})
 _STAYS = {
     "referred": frozenset({"referred"}),
     "counter": frozenset({"referred"}),
+    "waits_long": frozenset({"waiting"}),
     "rehome": WORKING,
     "suspended_work": WORKING,
 }
@@ -45,7 +47,7 @@ class OpenWork:
     """
     The items that the log has opened so far.
 
-    Work of a month is left out: the demonstration does not last that long.
+    One may begin later: a request that waits is work when it has waited for a month.
     """
 
     opened: list[Opened] = field(default_factory=list)
@@ -104,10 +106,13 @@ class OpenWork:
         if kind == "engagement_affected":
             over |= {"rehome", "suspended_work"} - {affected}
         self._end_all(number, over, at)
+        began_to_wait = kind == "request_waitlisted" and self._statuses.get(number) != "waiting"
         self._statuses[number] = status
         if kind == "request_referred":
             name = "counter" if data["reason"] == "countered" else "referred"
             self._begin(f"{name}:{number}:{event['id']}", name, number, at)
+        elif began_to_wait:
+            self._begin(f"waits_long:{number}:{event['id']}", "waits_long", number, at + _MONTH)
         elif affected is not None:
             self._begin(f"{affected}:{data['engagement_id']}", affected, number, at)
         elif kind in _MISSED and not data["clock"].startswith(_OFFICES_OWN):

@@ -66,6 +66,9 @@ class Staff:
     _worker: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the worker does something that ends with another page."""
     _tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
+    _is_over: bool = False
+    _left: set[str] = field(default_factory=set)
+    """The items about which an act was refused: nobody tries it again and again."""
 
     async def begin(self) -> None:
         """Sign everybody in and give them their roles."""
@@ -82,9 +85,8 @@ class Staff:
             self._tasks.append(asyncio.create_task(each))
 
     async def go_home(self) -> None:
-        """Stop working. Raises what kept a person from working."""
-        for task in self._tasks:
-            task.cancel()
+        """Finish what is being done, and stop. Raises what kept a person from working."""
+        self._is_over = True
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(person.browser.close() for person in self._people.values()))
         for each in ended:
@@ -139,7 +141,8 @@ class Staff:
     async def _answer_calls(self) -> None:
         for caller in self.callers:
             async with self._worker:
-                await self._enter_call(caller)
+                if not self._is_over:
+                    await self._enter_call(caller)
         await self._in_rounds(self._settle)
 
     async def _settle(self) -> None:
@@ -150,7 +153,7 @@ class Staff:
         await self._in_rounds(lambda: self._handle(APPROVER, _REFERRED))
 
     async def _in_rounds(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        while True:
+        while not self._is_over:
             await work()
             await asyncio.sleep(_ROUND_SECONDS)
 
@@ -175,13 +178,14 @@ class Staff:
         for kind in kinds:
             page = await browser.open(f"/?kind={kind}")
             for form in page.forms:
-                if not form.action.endswith(_TAKE):
+                item = form.value("item")
+                if self._is_over or item in self._left or not form.action.endswith(_TAKE):
                     continue
                 number = form.value("next").rpartition("/")[2]
                 found = self._act(kind, number)
                 if found is not None:
                     case = await browser.send(form)
-                    await self._do(person, kind, case, form.value("item"), *found)
+                    await self._do(person, kind, case, item, *found)
 
     def _act(self, kind: str, number: str) -> tuple[str, Mapping[str, str]] | None:
         """Return the act that an item needs, and what is filled in; None: it is left for now."""
@@ -216,6 +220,7 @@ class Staff:
         else:
             await person.confirm()
         if not self._note(person, kind):
+            self._left.add(item)
             await person.give_back(case, item)
 
     async def _act_at_once(self, person: Person, case: Page, act: str, values: Decision) -> None:

@@ -155,3 +155,16 @@ def test_a_mail_is_about_the_number_of_its_request() -> None:
 
     (item,) = found.open_now(LATER)
     assert item.about == NUMBER
+
+
+def test_a_request_that_waits_is_work_after_a_month() -> None:
+    waits = routed("request_waitlisted", 0, "waiting")
+    found = work(waits, routed("request_facts_changed", 1, "waiting"))
+    begun = datetime.fromisoformat(waits["time"])
+
+    assert kinds(found, begun + timedelta(days=29)) == []
+    assert kinds(found, begun + timedelta(days=31)) == ["waits_long"]
+
+    found.take(routed("offer_made", 2, "offered"))
+
+    assert found.there(begun + timedelta(days=31)) == []

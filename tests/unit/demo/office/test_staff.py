@@ -171,6 +171,25 @@ async def test_what_was_not_accepted_is_shown_in_its_form(status: int, refused: 
     assert (found.clicked, found.refused, pages.given_back) == ([], refused, refused)
 
 
+async def test_nobody_tries_again_what_was_refused() -> None:
+    pages = Pages(httpx.Response(422, html=FORM))
+
+    found = await handled(pages)
+    await handle(found, "counter", {staff.APPROVER: pages})
+
+    assert (found.refused, len(pages.sent)) == (1, 1)
+
+
+async def test_who_goes_home_finishes_what_is_begun_and_begins_nothing() -> None:
+    pages = Pages()
+    found = people(DECISIONS[1])
+
+    await found.go_home()
+    await handle(found, "counter", {staff.APPROVER: pages})
+
+    assert (found.taken, pages.sent) == (0, [])
+
+
 async def test_of_two_people_who_decide_at_once_one_is_refused_in_its_place() -> None:
     refused = httpx.Response(422, html=FORM)
     of_case = CASE.replace("?item=counter%3A1", "")
