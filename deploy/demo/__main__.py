@@ -23,6 +23,9 @@ from deploy.demo.office.counted import count
 from deploy.demo.operators_view import disagreements
 from deploy.demo.participants import Participants
 from deploy.demo.people.counted import count as count_people
+from deploy.demo.people.mailbox import Mailboxes
+from deploy.demo.people.public import Public
+from deploy.demo.people.subscriptions import count as count_subscriptions
 from deploy.demo.progress import Progress, Stuck
 from deploy.demo.releases import check_releases
 from deploy.demo.summary import example_requests, summary
@@ -124,7 +127,9 @@ def _demo(
         desk, web_desk = stack.connection.desk, stack.connection.webdesk
         assert desk is not None
         assert web_desk is not None
-        demo = Demonstration(participants, seed=seed, desk=desk, web_desk=web_desk)
+        assert stack.mail is not None
+        public = Public(web_desk, Mailboxes(stack.mail.folder))
+        demo = Demonstration(participants, seed=seed, desk=desk, public=public)
         run_in_thread(demo, stack, kill=kill, progress=progress)
         result = verdict(demo)
         dsns = stack.connection.operator.dsns
@@ -139,6 +144,7 @@ def _demo(
         wrong += _check_mails(demo, stack)
         wrong += _check_offices(demo, stack)
         wrong += _check_people(demo, stack)
+        wrong += _check_subscriptions(demo, stack)
         wrong += _verify(stack)
         wrong += compare_rows(file, "routing")
         wrong += check_releases(str(stack.connection.reporting), file, months=days.months_due())
@@ -250,6 +256,18 @@ def _check_people(demo: Demonstration, stack: Stack) -> list[str]:
         )
     )
     print(f"people: {found.summary(demo.staff)}")
+    return found.faults()
+
+
+def _check_subscriptions(demo: Demonstration, stack: Stack) -> list[str]:
+    """Check that nothing but people's clicks changed their subscriptions."""
+    user, password = stack.kafka_login("notifications")
+    found = asyncio.run(
+        count_subscriptions(
+            demo.public.subscribers, stack.kafka.servers, user=user, password=password
+        )
+    )
+    print(f"subscriptions: {found.summary()}")
     return found.faults()
 
 

@@ -27,10 +27,12 @@ _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
 class Demonstration:
     """Drives the participants through the phases."""
 
-    def __init__(self, participants: Participants, *, seed: int, desk: str, web_desk: str) -> None:
+    def __init__(
+        self, participants: Participants, *, seed: int, desk: str, public: Public
+    ) -> None:
         self.participants, self._seed = participants, seed
         self.staff = Staff(desk, decide=participants.office.decision)
-        self.public = Public(web_desk)
+        self.public = public
         self._days = participants.days
         self._opens_at = self._days.now()
         self.ends = Ends(participants)
@@ -69,6 +71,7 @@ class Demonstration:
             await self._lapses()
             say(await self.ends.end_program())
             self.submissions += self.ends.submissions
+            say(await self._news())
             say(await self._visits())
             await self._work()
             await self._days.wait_until(self._days.end)
@@ -299,8 +302,17 @@ class Demonstration:
             f"{lapsed} offers lapsed unanswered; at rest: {self.participants.states()}"
         )
 
+    async def _news(self) -> str:
+        """Those who have asked for news are told of a solicitation."""
+        await self.public.been()
+        today = self._days.now().date()
+        await self.participants.office.announce(f"cri-tac-{today:%Y}", today=today)
+        await self.public.read_news()
+        readers = sum(each.has_confirmed for each in self.public.subscribers)
+        return f"a solicitation is announced, and read by {readers} who asked for news"
+
     async def _visits(self) -> str:
-        """People who ask on the public pages have their numbers, and the office has decided."""
+        """People who asked on the public pages have their numbers, and the office has decided."""
         await self.public.been()
         visitors = self.participants.visitors
 

@@ -23,7 +23,7 @@ _SETTLED = "gov.cri.notifications.notice_settled.v1"
 _SECONDS = 60.0
 """For the last mails; one that is held until a morning waits for less than a business day."""
 Obligation = tuple[str, str]
-"""A notice, and the participant whose contact is written to."""
+"""A notice, and the participant whose contact is written to, or the subscription."""
 
 
 @dataclass(slots=True)
@@ -54,16 +54,15 @@ class Mails:
             self.ends[data["mail"]].add(end)
             if end == "cancelled":
                 self.because[data["mail"]] = data["because"]
-            self.told.add((data["notice"], data["contact"].split(":")[1]))
+            self.told.add((data["notice"], _whom(data["contact"])))
         if event["type"] == _SETTLED and (mail := data.get("mail")) is not None:
             self.settled.add(mail)
         for notice in data.get("notices", ()):
             audience, is_sent = notice["audience"], notice["outcome"] == "sent"
-            if (
-                is_sent
-                and is_mailed(notice.get("message_type"))
-                and self._has_address(event, notice)
-            ):
+            is_for_people = notice.get("channel") == "mail" or (
+                is_mailed(notice.get("message_type")) and self._has_address(event, notice)
+            )
+            if is_sent and is_for_people:
                 self.decided.add((event["id"], audience))
 
     def _has_address(self, event: Mapping[str, Any], notice: Mapping[str, Any]) -> bool:
@@ -107,6 +106,12 @@ class Mails:
                 yield f"the mail {mail} was {', '.join(ends)}, and has {copies} copies"
             elif copies > 1:
                 yield f"the mail {mail} has {copies} copies"
+
+
+def _whom(contact: str) -> str:
+    """Return the participant whose contact it is, or the subscription."""
+    kind, whom = contact.split(":")[:2]
+    return contact if kind == "subscription" else whom
 
 
 async def read_mails(

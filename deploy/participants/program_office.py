@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from deploy.participants.agencies import reference
@@ -130,6 +130,23 @@ class ProgramOffice:
         closure = {"from": day.isoformat(), "until": day.isoformat(), "reason": "a storm"}
         version = {**calendar(), "version": 2, "closures": [closure]}
         return await self.client.send("calendar.define", version, subject=CALENDAR)
+
+    async def announce(self, solicitation: str, *, today: date) -> Sent:
+        """Announce a solicitation for providers of CRI-TAC."""
+        closes = datetime.combine(today + timedelta(days=60), time(17), UTC)
+        data = {
+            "id": solicitation,
+            "version": 1,
+            "program": "cri-tac",
+            "title": "Partners for technical assistance",
+            "for": "providers",
+            "opens_on": today.isoformat(),
+            "closes_at": closes.isoformat(),
+            "url": f"https://grants.example/{solicitation}",
+            "summary": "Organizations that would help agencies.",
+            "status": "open",
+        }
+        return await self.client.send("solicitation.announce", data, subject=solicitation)
 
     async def define_program(self, program: str, **changed: str) -> Sent:
         """Send a program that has *changed*."""

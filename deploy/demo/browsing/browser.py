@@ -72,6 +72,12 @@ class Browser:
             response = await self._get(urljoin(form.action, response.headers["location"]))
         return self._show(response)
 
+    async def click_once(self, address: str) -> int:
+        """End a subscription by the one click of RFC 8058; return the status."""
+        click = urlencode({"List-Unsubscribe": "One-Click"})
+        response = await self._http.post(address, content=click, headers={"Content-Type": _FORM})
+        return response.status_code
+
     def _show(self, response: httpx.Response) -> Page:
         self.page = read_page(
             response.text, address=str(response.url), status=response.status_code

@@ -1,44 +1,70 @@
-"""The people who ask on the public pages in the demonstration: they come one after the other."""
+"""The people on the public pages in the demonstration: they come one after the other."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from deploy.demo.browsing.browser import Browser
 from deploy.demo.business_days import START
 from deploy.demo.people.askers import askers
+from deploy.demo.people.mailbox import Mailboxes
+from deploy.demo.people.subscribers import Subscriber
 from deploy.demo.people.visitor import Visitor
 
+SUBSCRIBERS = 12
+"""How many ask for news: one address may ask for 20 people a day."""
+_CONFIRM, _END = 9, 3
 _APART_SECONDS = 0.5
 """How long after the one before each person comes."""
 
 
 @dataclass(slots=True)
 class Public:
-    """Everybody who asks on the public pages at *address*."""
+    """Everybody who asks for help or for news on the public pages at *address*."""
 
     address: str
+    mailboxes: Mailboxes
     visitors: list[Visitor] = field(default_factory=list)
+    subscribers: list[Subscriber] = field(default_factory=list)
     _tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
 
     def come(self) -> None:
         """Let everybody come, each with a browser."""
-        for place, asker in enumerate(askers(today=START.date())):
+        for asker in askers(today=START.date()):
             visitor = Visitor(asker, Browser(self.address))
             self.visitors.append(visitor)
-            self._tasks.append(asyncio.create_task(_visit(visitor, after=place * _APART_SECONDS)))
+            self._come(visitor.ask, place=len(self.visitors))
+        for place in range(SUBSCRIBERS):
+            subscriber = Subscriber(
+                f"reader-{place + 1}@news.example",
+                confirms=place < _CONFIRM,
+                stays=place >= _END,
+                browser=Browser(self.address),
+                mailboxes=self.mailboxes,
+            )
+            self.subscribers.append(subscriber)
+            self._come(subscriber.subscribe, place=place)
 
     async def been(self) -> None:
-        """Wait until everybody has a number. Raises what kept somebody from it."""
+        """Wait until everybody has what was asked for. Raises what kept somebody from it."""
         await asyncio.gather(*self._tasks)
+
+    async def read_news(self) -> None:
+        """Have those who get news read what was just announced."""
+        await asyncio.gather(*(each.read_news() for each in self.subscribers if each.confirms))
 
     async def leave(self) -> None:
         """End all visits, also those that are not at their end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(each.browser.close() for each in self.visitors))
+        browsers = [each.browser for each in (*self.visitors, *self.subscribers)]
+        await asyncio.gather(*(browser.close() for browser in browsers))
 
+    def _come(self, visit: Callable[[], Coroutine[Any, Any, None]], *, place: int) -> None:
+        async def come() -> None:
+            await asyncio.sleep(place * _APART_SECONDS)
+            await visit()
 
-async def _visit(visitor: Visitor, *, after: float) -> None:
-    await asyncio.sleep(after)
-    await visitor.ask()
+        self._tasks.append(asyncio.create_task(come()))

@@ -123,3 +123,15 @@ def test_it_is_said_how_many_a_person_has_settled() -> None:
 )
 def test_what_is_not_mailed_is_not_missed(event: dict[str, Any]) -> None:
     assert mails(event).faults() == []
+
+
+def test_news_are_mailed_to_a_subscription() -> None:
+    audience = "subscription:0190d3c8-1c1b-7a35-9a5c-5a0f3b7c1d2e"
+    event = decided(audience=audience, kind="solicitation.announced")
+    event["data"]["notices"][0]["channel"] = "mail"
+    delivered = ended("delivered")
+    delivered["data"]["contact"] = audience
+
+    assert mails(event, delivered, copies=1).faults() == []
+    (said,) = mails(event).faults()
+    assert audience in said
