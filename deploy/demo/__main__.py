@@ -4,38 +4,28 @@ import argparse
 import asyncio
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
-from deploy.demo import clocks, ends_told
+from deploy.demo import checks
 from deploy.demo.background import run_in_thread
 from deploy.demo.business_days import BusinessDays
-from deploy.demo.clocks import ledger, untold
 from deploy.demo.demonstration import Demonstration
-from deploy.demo.mails import Mails, read_mails
 from deploy.demo.observer import read_announcements
-from deploy.demo.office.case_files import leaked
-from deploy.demo.office.counted import count
 from deploy.demo.operators_view import disagreements
 from deploy.demo.participants import Participants
-from deploy.demo.people.counted import count as count_people
 from deploy.demo.people.mailbox import Mailboxes
 from deploy.demo.people.public import Public
-from deploy.demo.people.subscriptions import count as count_subscriptions
 from deploy.demo.progress import Progress, Stuck
 from deploy.demo.releases import check_releases
 from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
-from deploy.demo.waiting_order import overtakings, read_releases
 from deploy.local.rebuilding import compare_rows
 from deploy.local.services import DESK, WEBDESK
 from deploy.local.stack import Stack
 from deploy.participants.client import Access
-from deploy.participants.sample import TIMES_LATE
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from services.desk.acts import OFFICE
@@ -48,7 +38,7 @@ Judge = Callable[[Path], list[str]]
 
 def main(*, judge: Judge | None = None) -> int:
     """
-    Demonstration the demonstration; return 0 only if every check passes.
+    Play the demonstration; return 0 only if every check passes.
 
     ``judge`` checks the whole run before the stack stops and returns the faults that it found.
     """
@@ -136,139 +126,20 @@ def _demo(
         wrong = [*result.wrong, *asyncio.run(disagreements(dsns, demo.participants.all_states()))]
         announcements = asyncio.run(read_announcements(Access.of(connection, "california-post")))
         print(summary(demo, result, announcements=announcements))
-        _keep_page(str(stack.connection.reporting), state)
-        wrong += _print_histories(example_requests(demo), file)
-        wrong += _check_queue_order(dsns["routing"])
-        wrong += _check_clocks(demo)
-        wrong += _check_ends(demo)
-        wrong += _check_mails(demo, stack)
-        wrong += _check_offices(demo, stack)
-        wrong += _check_people(demo, stack)
-        wrong += _check_subscriptions(demo, stack)
-        wrong += _verify(stack)
+        checks.keep_page(str(stack.connection.reporting), state)
+        wrong += checks.print_histories(example_requests(demo), file)
+        wrong += checks.check_queue_order(dsns["routing"])
+        wrong += checks.check_clocks(demo)
+        wrong += checks.check_ends(demo)
+        wrong += checks.check_mails(demo, stack)
+        wrong += checks.check_offices(demo, stack)
+        wrong += checks.check_people(demo, stack)
+        wrong += checks.check_subscriptions(demo, stack)
+        wrong += checks.verify(stack)
         wrong += compare_rows(file, "routing")
         wrong += check_releases(str(stack.connection.reporting), file, months=days.months_due())
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
-
-
-def _print_histories(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:
-    """Print `continuum why` for each chosen request; return the failures."""
-    wrong = []
-    for title, number in chosen:
-        print(f"\n{number}: {title}")
-        command = [
-            sys.executable,
-            "-m",
-            "continuum",
-            "why",
-            number,
-            "--connection",
-            str(connection),
-        ]
-        shown = subprocess.run(command, capture_output=True, text=True, check=False)
-        print("\n".join(f"  {line}" for line in shown.stdout.splitlines()))
-        if shown.returncode != 0:
-            wrong.append(f"continuum why {number}: {shown.stderr.strip()}")
-    return wrong
-
-
-def _keep_page(public: str, state: Path) -> None:
-    """Keep the public page, to look at it afterwards."""
-    with urlopen(public, timeout=10) as answer:
-        (state / "page.html").write_bytes(answer.read())
-
-
-def _check_queue_order(routing: str) -> list[str]:
-    """Check that requests waiting for a program to open were offered in queue order."""
-    released = asyncio.run(read_releases(routing))
-    wrong = overtakings(released)
-    lanes = len({each.lane for each in released})
-    print(
-        f"\norder: {len(released)} requests in {lanes} lanes waited for a program to open;"
-        f" {len(wrong) or 'none'} of them got an offer before a request with a lower queue number"
-    )
-    return wrong
-
-
-def _check_clocks(demo: Demonstration) -> list[str]:
-    """Check that all clocks add up, and that everyone was told of those that were late."""
-    participants = demo.participants
-    found = ledger(participants.received())
-    wrong = clocks.faults(found, participants.statuses())
-    adds_up = "does not add up" if wrong else "adds up"
-    print(f"clocks: {found.summary()}; the ledger of every request {adds_up}")
-    late = [
-        participants.number(planned) or planned.reference
-        for planned in participants.planned_requests
-        if planned.left_until_late
-    ]
-    return wrong + untold(found, late=late, times=TIMES_LATE, moved=demo.moved)
-
-
-def _check_ends(demo: Demonstration) -> list[str]:
-    """Check that work goes on after providers and programs ended, and who was told."""
-    happened, received = demo.ends.happened, demo.participants.received()
-    print(f"ends: {ends_told.summary(happened, received)}")
-    return ends_told.faults(happened, received)
-
-
-def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that each mail that was decided came to one end, and at most once to its box."""
-    assert stack.mail is not None
-    user, password = stack.kafka_login("notifications")
-    callers = {each.tracking_number for each in demo.staff.callers if each.has_address}
-    found = asyncio.run(
-        read_mails(
-            Mails([*demo.addressed, WEB_DESK], callers),
-            stack.kafka.servers,
-            stack.mail.folder,
-            user=user,
-            password=password,
-        )
-    )
-    print(f"mail: {found.summary()}")
-    return found.faults()
-
-
-def _check_offices(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that what waited for the office was on its list, and what its people did answered."""
-    user, password = stack.kafka_login(DESK)
-    days = demo.participants.days
-    summary, wrong = asyncio.run(
-        count(demo.staff, days, stack.kafka.servers, user=user, password=password)
-    )
-    print(f"offices: {summary}")
-    return wrong + leaked([each.words for each in demo.staff.callers], stack.logs)
-
-
-def _check_people(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that everybody who asked on a page was answered there, and in a mail."""
-    assert stack.mail is not None
-    user, password = stack.kafka_login(WEBDESK)
-    found = asyncio.run(
-        count_people(
-            demo.public.visitors,
-            stack.kafka.servers,
-            stack.mail.folder,
-            user=user,
-            password=password,
-        )
-    )
-    print(f"people: {found.summary(demo.staff)}")
-    return found.faults()
-
-
-def _check_subscriptions(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that nothing but people's clicks changed their subscriptions."""
-    user, password = stack.kafka_login("notifications")
-    found = asyncio.run(
-        count_subscriptions(
-            demo.public.subscribers, stack.kafka.servers, user=user, password=password
-        )
-    )
-    print(f"subscriptions: {found.summary()}")
-    return found.faults()
 
 
 def _desk_access(
@@ -284,14 +155,6 @@ def _desk_access(
         "group_prefix": f"{service}.",
     }
     return Access.of({**connection, "participants": {participant: own}}, participant)
-
-
-def _verify(stack: Stack) -> list[str]:
-    """Recompute every recorded decision from its record."""
-    code, output = stack.ask("routing", "verify")
-    line = next((line for line in output.splitlines() if line.startswith("verify:")), "")
-    print(f"\n{line or output.strip()}")
-    return [] if code == 0 and line else [f"routing verify ended with status {code}"]
 
 
 def _close(result: Verdict, wrong: Sequence[str], progress: Progress) -> int:

@@ -59,7 +59,8 @@ class Public:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        browsers = [each.browser for each in (*self.visitors, *self.subscribers)]
+        browsers = [each.browser for each in self.visitors]
+        browsers += [each.browser for each in self.subscribers]
         await asyncio.gather(*(browser.close() for browser in browsers))
 
     def _come(self, visit: Callable[[], Coroutine[Any, Any, None]], *, place: int) -> None:
