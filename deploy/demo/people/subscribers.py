@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from deploy.demo.browsing.browser import Browser
 from deploy.demo.people.mailbox import Mailboxes
@@ -58,8 +59,7 @@ class Subscriber:
         link = str(mail.message["List-Unsubscribe"]).strip("<>")
         await self._is_scanned(link)
         if not self.stays:
-            await self.browser.click_once(link)
-            self.has_ended = True
+            self.has_ended = await self.browser.click_once(link) == HTTPStatus.OK
 
     async def _is_scanned(self, link: str) -> None:
         """Have a mail program open a link a few times; it holds no cookies, and sends no form."""
