@@ -17,6 +17,7 @@ from tests.proofs.checker.log import (
     REFERENCE,
     RELEASES,
     ROUTING,
+    WEB_DESK,
     firsts,
     short,
 )
@@ -30,6 +31,7 @@ READS = {
     "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL, MAIL, RELEASES),
     "reporting": (INTAKE, ROUTING, REFERENCE),
     "desk": (INTAKE, ROUTING, REFERENCE, NOTICES, MAIL, f"{OUT}{DESK}."),
+    "webdesk": (f"{OUT}{WEB_DESK}.",),
 }
 _LEFT = {
     "outbox": "to be sent",

@@ -17,6 +17,7 @@ from tests.proofs.checker.log import (
     OUT,
     RELEASES,
     ROUTING,
+    WEB_DESK_IN,
     data_of,
     firsts,
     is_tracking_number,
@@ -75,7 +76,7 @@ def i08_topics_agree_with_owners(run: Run) -> Findings:
 
 def _last_numbers(run: Run) -> dict[tuple[str, str], int]:
     lasts: dict[tuple[str, str], int] = {}
-    for record, body in firsts(run, *EVENTS, OUT, DESK_IN):
+    for record, body in firsts(run, *EVENTS, OUT, DESK_IN, WEB_DESK_IN):
         if (number := number_of(body)) is not None:
             out = record.topic.startswith(OUT)
             subject = participant_of(record.topic) if out else str(body.get("subject"))
