@@ -111,7 +111,7 @@ def _add_applied(found: Ledger, data: Message) -> None:
     match data["what"]:
         case "offer.answer":
             found.answered.add(data["about"])
-        case "request.direct":
+        case "request.direct" | "request.withdraw":
             found.decided[data["about"]] += 1
         case "engagement.close" | "engagement.end" | "engagement.rehome":
             found.ended.add(data["about"])

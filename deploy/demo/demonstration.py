@@ -21,7 +21,7 @@ from deploy.participants.sample import LOST, SCARCE_PLACES, SCARCE_PLACES_LATER,
 
 _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
 _LITTLE = frozenset({SCARCE_TOPIC, LOST_TOPIC})
-_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
+_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 7, 40, 1000, 4
 
 
 class Demonstration:

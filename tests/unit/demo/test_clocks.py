@@ -38,6 +38,12 @@ def test_a_request_that_was_referred_offered_and_accepted_adds_up() -> None:
     assert faults(found, {NUMBER: "closed"}) != []
 
 
+def test_who_withdraws_a_referred_request_ends_its_clock() -> None:
+    withdrawn = message("message.applied", what="request.withdraw", about=NUMBER)
+
+    assert faults(ledger({"office": [REFERRED], "a": [withdrawn]}), {NUMBER: "withdrawn"}) == []
+
+
 @pytest.mark.parametrize(
     ("status", "messages"),
     [
