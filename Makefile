@@ -73,7 +73,7 @@ soak: setup ## check that memory stays flat under an hour of steady load [MINUTE
 chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
 	@$(if $(SCENARIO),$(RUN) -m tests.proofs.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)),$(RUN) -m tests.proofs.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
-hostile: setup ## attack intake as one participant, and the office's pages, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
+hostile: setup ## attack intake as one participant, and the pages of both desks, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.proofs.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
 
 year: setup ## play a business year of 1,500 requests in thirteen minutes, and judge it [SEED=1] [REQUESTS=1500]

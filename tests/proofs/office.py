@@ -23,11 +23,15 @@ class Browser:
     One person's browser. Each request names the *address* of the desk, which may change.
 
     It sends its cookies itself: a browser sends those of HTTPS to this machine over plain HTTP,
-    too, and httpx does not. Raises what httpx raises.
+    too, and httpx does not. *client* is its own address on this machine, which has many:
+    127.x.y.z. Raises what httpx raises.
     """
 
-    def __init__(self, *, seconds: float = 20.0) -> None:
-        self._http = httpx.Client(timeout=seconds)
+    def __init__(self, *, seconds: float = 20.0, client: str | None = None) -> None:
+        self.client = client
+        self._http = httpx.Client(
+            transport=httpx.HTTPTransport(local_address=client), timeout=seconds
+        )
         self.cookies: dict[str, str] = {}
         self.csrf = ""
         """The token of the forms of the page that was shown last."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deploy.stack.failure import StackFailed
 from shared.process.interrupts import enable_interrupts
+from tests.proofs.hostile.attack import Attack
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Result, closing_line, failures, percentile, table
 from tests.proofs.hostile.rig import Rig, started
@@ -28,16 +29,16 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=Path(".local/hostile"))
     asked = parser.parse_args()
     beginnings = tuple(asked.only.split(","))
-    names = [each.name for each in attacks(asked.seed) if each.name.startswith(beginnings)]
+    chosen = [each for each in attacks(asked.seed) if each.name.startswith(beginnings)]
     modes = {"on": (True,), "off": (False,), "both": (False, True)}[asked.quotas]
-    _say(f"seed {asked.seed}, {len(names)} attacks")
+    _say(f"seed {asked.seed}, {len(chosen)} attacks")
     waits: list[float] = []
     results: list[Result] = []
     wrong: list[str] = []
     try:
         for quotas in modes:
             alone, attacked = _run_attacks(
-                names, asked.state.resolve(), quotas=quotas, seed=asked.seed
+                chosen, asked.state.resolve(), quotas=quotas, seed=asked.seed
             )
             mode = f"quotas {'on' if quotas else 'off'}"
             print(f"\n{mode}\n" + "\n".join(table(attacked)), flush=True)
@@ -62,23 +63,23 @@ def _say(text: str) -> None:
 
 
 def _run_attacks(
-    names: Sequence[str], state: Path, *, quotas: bool, seed: int
+    chosen: Sequence[Attack], state: Path, *, quotas: bool, seed: int
 ) -> tuple[list[float], list[Result]]:
     """Play the attacks; return the bystander's waits without any, and what each attack did."""
     alone: list[float] = []
     results: list[Result] = []
     with ExitStack() as ends:
         standing: Rig | None = None
-        for name in names:
+        for attack in chosen:
             if standing is None:
                 ends.close()
                 standing = ends.enter_context(started(state, quotas=quotas, seed=seed, say=_say))
                 alone += standing.quiet(_ALONE).waits
-            _say(name)
-            results.append(standing.attack(name))
+            _say(attack.name)
+            results.append(standing.attack(attack))
             if not standing.is_sound():
                 # It did what it could: the next one must not be blamed for it.
-                _say(f"{name}: the bystander is not answered any more; a new rig is set")
+                _say(f"{attack.name}: the bystander is not answered any more; a new rig is set")
                 standing = None
     return alone, results
 

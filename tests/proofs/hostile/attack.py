@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.proofs.hostile.site import Site
+from shared.contracts.services import WEB_DESK
+from tests.proofs.hostile.office_site import OfficeSite
+from tests.proofs.hostile.public_site import PublicSite
 
 AGENCY, PROVIDER = "california-agencies", "iacp"
 """The participants whose credentials the attacker has."""
@@ -53,5 +55,15 @@ class Attack:
     """What must be taken in before the attack begins."""
     refused_by_broker: bool = False
     """Whether the broker must take none of it."""
-    pages: Callable[[Site], None] | None = None
-    """What is sent to the office's pages instead, of which nothing may come to Kafka."""
+    office: Callable[[OfficeSite], None] | None = None
+    public: Callable[[PublicSite], None] | None = None
+    """What is sent to the pages of the office's or of the public desk instead."""
+    messages: int = 0
+    """How many messages of that desk may come to Kafka at most."""
+
+    @property
+    def desk(self) -> str | None:
+        """The participant whose pages it attacks, if it does."""
+        if self.office is not None:
+            return "office-desk"
+        return None if self.public is None else WEB_DESK

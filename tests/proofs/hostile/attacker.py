@@ -7,34 +7,41 @@ from multiprocessing.connection import Connection
 from tests.proofs.hostile.attack import AGENCY, PROVIDER, Attack
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Tally
-from tests.proofs.hostile.site import Site
+from tests.proofs.hostile.office_site import OfficeSite
+from tests.proofs.hostile.public_site import PublicSite
 from tests.proofs.hostile.wire import Settings, Wire
 
 _PATIENCE = 20.0
 """Seconds without any answer after which no more is expected."""
 
 
-def run(pipe: Connection, logins: dict[str, Settings], office: str, seed: int) -> None:
+def run(pipe: Connection, logins: dict[str, Settings], pages: tuple[str, str], seed: int) -> None:
     """
     Answer each name of an attack that comes through the pipe with its tally; end with it.
 
-    *office* is the address of the office's pages.
+    *pages* are the addresses of the office's and of the public pages.
     """
     listed = {attack.name: attack for attack in attacks(seed)}
     wires = {each: Wire(logins[each], each) for each in (AGENCY, PROVIDER)}
-    site = Site(office)
+    office, public = OfficeSite(pages[0]), PublicSite(pages[1])
     pipe.send("ready")
     try:
         while True:
             attack = listed[pipe.recv()]
-            if attack.pages is not None:
-                attack.pages(site)
-                pipe.send((site.tally(), ""))
+            if attack.office is not None:
+                attack.office(office)
+                pipe.send((office.tally(), ""))
+            elif attack.public is not None:
+                attack.public(public)
+                public.check_person()
+                pipe.send((public.tally(), ""))
             else:
                 pipe.send(carry_out(attack, wires[attack.participant]))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
     finally:
+        for site in (office, public):
+            site.close()
         for wire in wires.values():
             wire.close()
 

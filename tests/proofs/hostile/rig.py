@@ -16,20 +16,18 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from benchmarks.introduce import introduce
 from benchmarks.participants import reference
-from deploy.local.services import DESK
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client
 from deploy.stack.failure import StackFailed
 from deploy.stack.kafka import ADMIN
 from deploy.stack.lock import Lock
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from tests.proofs.chaos.login import login
 from tests.proofs.hostile import attacker, bystander
-from tests.proofs.hostile.attack import AGENCY, BYSTANDER, PROVIDER
-from tests.proofs.hostile.attacks.office import office
+from tests.proofs.hostile.attack import AGENCY, BYSTANDER, PROVIDER, Attack
 from tests.proofs.hostile.guard import Guard
 from tests.proofs.hostile.judging import Question, Result, Tally, Watched, watched
-from tests.proofs.hostile.site import ACTOR
+from tests.proofs.hostile.office_site import ACTOR
 from tests.proofs.office import employ
 
 _SHORTEST = 1.5
@@ -37,8 +35,6 @@ _SHORTEST = 1.5
 _ANSWERS_WITHIN = 15.0
 """Seconds in which the bystander must be answered after an attack, else the rig restarts."""
 _LONGEST = 300.0
-_ON_PAGES = frozenset(attack.name for attack in office())
-_ACTS = TopicPartition("cri.in.office-desk.v1", 0)
 
 
 @dataclass(slots=True)
@@ -55,12 +51,12 @@ class Rig:
         time.sleep(seconds)  # what is measured is a time in which nothing happens
         return self._watched(begin, time.monotonic())
 
-    def attack(self, name: str) -> Result:
+    def attack(self, attack: Attack) -> Result:
         """Run one attack; return its result."""
-        acts = _acts(self.stack) if name in _ON_PAGES else 0
+        before = self._messages(attack.desk)
         guard = Guard(list(self.stack.replicas.values())).begin()
         begin = time.monotonic()
-        self._attacker.send(name)
+        self._attacker.send(attack.name)
         tally, missed = Tally(), "the attack did not come to its end"
         with suppress(EOFError):  # it came to its own end
             if self._attacker.poll(_LONGEST):
@@ -69,10 +65,10 @@ class Rig:
         time.sleep(max(_SHORTEST - took, 0))  # or too few questions would fall into it
         seen = self._watched(begin, time.monotonic())
         stops = guard.end()
-        if name in _ON_PAGES and (came := _acts(self.stack) - acts):
-            missed = f"{came} messages of the office came to Kafka"
+        if (came := self._messages(attack.desk) - before) > attack.messages:
+            missed = f"{came} messages of {attack.desk} came to Kafka"
         return Result(
-            name=name,
+            name=attack.name,
             tally=tally,
             watched=seen,
             seconds=took,
@@ -104,6 +100,16 @@ class Rig:
                 return watched(asked, begin=begin, end=min(time.monotonic(), until))
             time.sleep(0.05)  # the answers come to another process
 
+    def _messages(self, desk: str | None) -> int:
+        """Return how many messages the people at the pages of *desk* have sent."""
+        if desk is None:
+            return 0
+        topic = TopicPartition(f"cri.in.{desk}.v1", 0)
+        admin = AdminClient(login(self.stack, ADMIN))
+        latest: Any = OffsetSpec.latest  # which the library does not annotate
+        asked = admin.list_offsets({topic: latest()}, request_timeout=10)
+        return int(asked[topic].result().offset)
+
     def _questions(self, since: float) -> list[Question]:
         self._bystander.send(since)
         answer: list[Question] = self._bystander.recv()
@@ -116,15 +122,16 @@ def started(state: Path, *, quotas: bool, seed: int, say: Callable[[str], None])
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
-    with Stack(state, quotas=quotas, services=(*SERVICES, DESK), say=say) as stack:
+    with Stack(state, quotas=quotas, services=DEPLOYABLES, say=say) as stack:
         stack.up()
         say("registering all participants")
         asyncio.run(introduce(stack.connection, reference("participants")))
         asyncio.run(_employ_reader(stack))
         logins = {each: login(stack, each) for each in (AGENCY, PROVIDER)}
+        pages = str(stack.connection.desk), str(stack.connection.webdesk)
         with (
             _process(bystander.run, login(stack, BYSTANDER)) as standing_by,
-            _process(attacker.run, logins, str(stack.connection.desk), seed) as attacking,
+            _process(attacker.run, logins, pages, seed) as attacking,
         ):
             yield Rig(stack, attacking, standing_by)
 
@@ -137,14 +144,6 @@ async def _employ_reader(stack: Stack) -> None:
         await employ(client, {ACTOR: ["reader"]})
     finally:
         await client.stop()
-
-
-def _acts(stack: Stack) -> int:
-    """Return how many messages the office's people have sent."""
-    admin = AdminClient(login(stack, ADMIN))
-    latest: Any = OffsetSpec.latest  # which the library does not annotate
-    asked = admin.list_offsets({_ACTS: latest()}, request_timeout=10)
-    return int(asked[_ACTS].result().offset)
 
 
 @contextmanager

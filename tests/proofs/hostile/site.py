@@ -1,8 +1,7 @@
-"""The office's pages as somebody attacks them, without a session or as a reader."""
+"""Pages as somebody attacks them: what is sent, and what is wrong with the answers."""
 
-import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -11,13 +10,6 @@ from tests.proofs.hostile.judging import Tally
 from tests.proofs.office import Browser
 
 EVIL = "evil.example"
-_READER = {"subject": "stand-in-reader", "name": "R. Eader", "alias": "reader"}
-ACTOR = "staff:reader"
-_PATIENCE = 30.0
-
-
-class NoReader(Exception):
-    """The reader cannot sign in."""
 
 
 class Site:
@@ -29,10 +21,15 @@ class Site:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.reader = _signed_in(address)
-        self._stranger = Browser()
+        self._browsers: list[Browser] = []
+        self._stranger = self.new_browser()
         self._sent = 0
         self._wrong: Counter[str] = Counter()
+
+    def new_browser(self, *, client: str | None = None) -> Browser:
+        """Return a browser without cookies, at the address *client* of this machine."""
+        self._browsers.append(Browser(client=client))
+        return self._browsers[-1]
 
     def ask(
         self,
@@ -66,15 +63,6 @@ class Site:
             self.note(f"{name}: an answer with what was injected")
         return answer
 
-    def post(
-        self, path: str, fields: Mapping[str, str], *, expected: Collection[int], **headers: str
-    ) -> httpx.Response | None:
-        """Send a form as the reader, from the desk's own origin unless *headers* say otherwise."""
-        own = {"origin": self.address, **headers}
-        return self.ask(
-            "POST", path, expected=expected, by=self.reader, data=dict(fields), headers=own
-        )
-
     def note(self, wrong: str) -> None:
         """Note something wrong."""
         self._wrong[wrong] += 1
@@ -83,23 +71,13 @@ class Site:
         """Count requests that were sent in another way."""
         self._sent += requests
 
+    def close(self) -> None:
+        """Close the browsers."""
+        for browser in self._browsers:
+            browser.close()
+
     def tally(self) -> Tally:
         """Return what became of all that was sent since the last tally."""
         wrong = tuple(f"{what}, {often} times" for what, often in self._wrong.most_common(5))
         sent, self._sent, self._wrong = self._sent, 0, Counter()
         return Tally(sent=sent, taken=sent, answered=sent, wrong=wrong)
-
-
-def _signed_in(address: str) -> Browser:
-    """Have the administrator enter the reader; return the reader's browser with its role."""
-    administrator, reader = Browser(), Browser()
-    administrator.sign_in(address, "stand-in-administrator")
-    administrator.get(address, "/people")
-    administrator.post(address, "/people", _READER)
-    reader.sign_in(address, _READER["subject"])
-    until = time.monotonic() + _PATIENCE
-    while (page := reader.get(address, "/")).status_code != httpx.codes.OK:
-        if time.monotonic() > until:
-            raise NoReader(f"the reader's first page has the status {page.status_code}")
-        time.sleep(0.2)  # the desk reads the roles when they come
-    return reader

@@ -9,6 +9,7 @@ from tests.proofs.hostile.attacker import tally
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.batches import GZIP, RawRecord, batch
 from tests.proofs.hostile.judging import Tally
+from tests.proofs.hostile.public_site import paths
 from tests.proofs.hostile.wire import Wire, outcome
 
 FOUND = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
@@ -25,8 +26,16 @@ def test_every_attack_found_so_far_runs_and_at_least_forty_others() -> None:
 def test_every_attack_has_records_or_batches() -> None:
     light = [attack for attack in attacks(1) if "400 MiB" not in attack.name]
 
-    empty = [a.name for a in light if not a.records("n") and not a.batches("n") and not a.pages]
+    empty = [a.name for a in light if not a.records("n") and not a.batches("n") and not a.desk]
     assert empty == []
+
+
+def test_ten_attacks_on_the_public_pages_know_every_page_of_theirs() -> None:
+    assert len([attack for attack in attacks(1) if attack.public is not None]) == 10
+    forms, pages = paths("POST"), paths("GET")
+    assert {"/start", "/request/page/need", "/request/send"} <= set(forms)
+    assert {"/", "/continue/unknown", "/request/page/need"} <= set(pages)
+    assert "{" not in "".join([*forms, *pages])
 
 
 def test_a_seed_draws_the_same_garbage_again() -> None:
