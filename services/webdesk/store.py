@@ -27,6 +27,8 @@ OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
 times the links to one subscription may be used an hour."""
 Noted = Literal["new", "sent_before", "above_limits"]
 """Whether an ask is a new one, the same form again, or above the limits."""
+OF_DRAFT = 20
+"""How many browsers may hold a draft at once."""
 _SWEPT_EVERY = timedelta(minutes=5)
 
 
@@ -70,6 +72,7 @@ async def begin_draft(
     connection: Any, *, reference: str, session: bytes, client: bytes, network: bytes
 ) -> UUID | None:
     """Begin a draft in a new *session*; return None above the limits."""
+    await connection.execute(_SQL["lock_starts"])
     limits = (OF_CLIENT, OF_NETWORK, OF_ALL)
     draft_id: UUID | None = await connection.fetchval(
         _SQL["begin_draft"], reference, session, client, network, KEPT, *limits
@@ -101,7 +104,7 @@ async def let_resume(connection: Any, draft_id: UUID, link: bytes) -> None:
 
 async def resume(connection: Any, link: bytes, *, session: bytes) -> bool:
     """Start a *session* with the draft of *link*; return False if there is none."""
-    return await connection.fetchval(_SQL["resume"], session, link) is not None
+    return await connection.fetchval(_SQL["resume"], session, link, OF_DRAFT) is not None
 
 
 async def read_draft(connection: Any, draft_id: UUID) -> Draft | None:

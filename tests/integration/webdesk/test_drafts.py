@@ -1,5 +1,6 @@
 """Drafts on a real Postgres: saved by page, sent once, limited, erased."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,11 @@ from tests.integration.webdesk.conftest import Time
 
 Pool = asyncpg.Pool
 SECRET = digest("browser")
+_WAITS = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 async def begin(
-    pool: "Pool[Any]", *, secret: bytes = SECRET, client: str = "a", network: str = "n"
+    pool: Any, *, secret: bytes = SECRET, client: str = "a", network: str = "n"
 ) -> UUID | None:
     return await store.begin_draft(
         pool,
@@ -189,6 +191,20 @@ async def test_one_address_begins_only_so_many_drafts_a_day(pool: "Pool[Any]") -
 
     assert await begin(pool, secret=digest("more"), network="elsewhere") is None
     assert await begin(pool, secret=digest("other"), client="b") is not None
+
+
+async def test_the_limits_hold_for_those_who_begin_at_once(pool: "Pool[Any]") -> None:
+    for number in range(OF_CLIENT - 1):
+        assert await begin(pool, secret=digest(f"s{number}"), network=f"n{number}")
+    async with pool.acquire() as one, pool.acquire() as other, other.transaction():
+        async with one.transaction():
+            assert await begin(one, secret=digest("last")) is not None
+            more = asyncio.create_task(begin(other, secret=digest("more")))
+            async with asyncio.timeout(20):
+                while not more.done() and not await pool.fetchval(_WAITS):
+                    await asyncio.sleep(0.01)  # Postgres tells nobody who waits
+
+        assert await more is None
 
 
 async def test_one_network_begins_only_so_many_drafts_an_hour(pool: "Pool[Any]") -> None:

@@ -9,6 +9,7 @@ import pytest
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
+from services.webdesk import store
 from services.webdesk.site import web
 from services.webdesk.site.visits import COOKIE, Site
 from tests.examples.webdesk import URL
@@ -214,6 +215,21 @@ async def test_a_scanner_that_opens_a_link_does_not_use_it_up(
     assert await pool.fetch("SELECT * FROM drafts") == before
     person = new_browser()
     assert (await person.get(link)).status_code == 200
+
+
+async def test_a_link_that_is_opened_again_and_again_fills_no_table(
+    browser: Browser, new_browser: Callable[..., Browser], pool: "Pool[Any]"
+) -> None:
+    await browser.begin()
+    link = await link_of(browser)
+
+    for _ in range(store.OF_DRAFT + 5):
+        await new_browser().http.get(link)
+        await browser.get("/request/later")
+
+    assert await pool.fetchval("SELECT count(*) FROM sessions") == store.OF_DRAFT
+    assert browser.shown is not None
+    assert browser.shown.status_code == 200, "the session in use was ended"
 
 
 async def test_links_that_are_unknown_replaced_or_expired_look_the_same(
