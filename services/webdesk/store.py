@@ -26,7 +26,10 @@ OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
 """How many times news may be asked for to one address in ten minutes and a day, and how many
 times the links to one subscription may be used an hour."""
 Noted = Literal["new", "sent_before", "above_limits"]
-"""Whether an ask is a new one, the same form again, or above the limits."""
+"""
+Whether an ask is a new one, one like which a mail was sent just before, or above the limits of who
+sends it.
+"""
 OF_DRAFT = 20
 """How many browsers may hold a draft at once."""
 _SWEPT_EVERY = timedelta(minutes=5)

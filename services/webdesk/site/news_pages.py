@@ -34,7 +34,7 @@ from shared.web.tokens import digest
 
 NEWS = "/subscriptions"
 ASKED = f"{NEWS}/asked"
-TOO_MANY = "News was asked for too often, to this address or from your network. Try again later."
+TOO_MANY = "News was asked for too often from your network. Try again later."
 _USED_TOO_OFTEN = "This link was used too often. Try again in an hour."
 _NOT_ONE_CLICK = "A mail program sends something else to end a subscription. Nothing was changed."
 _ALL = "all"
