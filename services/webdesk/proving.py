@@ -84,7 +84,10 @@ class Codes:
         if found["of_network"] >= OF_NETWORK or found["of_all"] >= OF_ALL:
             return False
         if found["of_address"] >= OF_ADDRESS or found["of_contact"] >= OF_CONTACT:
-            return True
+            # It counts for its network as one for an address that is not on file does, or asking
+            # without end would tell them apart; for the address it does not count.
+            matter, key = None, str(uuid4())
+            address = self.hash_of(key)
         await connection.execute(_SQL["note_asked"], key, address, network)
         if matter is None:
             return True

@@ -378,6 +378,23 @@ async def test_asking_for_links_is_limited_alike_whether_or_not_there_is_a_reque
     assert found == [200, 200, 429]
 
 
+async def test_nor_does_asking_without_end_tell_of_a_request(
+    new_browser: Callable[..., Browser], link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = proving.OF_ADDRESS + 2
+    monkeypatch.setattr(proving, "OF_NETWORK", most)
+
+    found = [
+        [
+            (await ask_for_link(new_browser(address=client), NUMBER, email)).status_code
+            for _ in range(most + 1)
+        ]
+        for client, email in (("198.51.100.1", CHIEF), ("192.0.2.1", DEPUTY))
+    ]
+
+    assert found == [[200] * most + [429]] * 2
+
+
 async def test_a_request_of_a_desk_without_mails_has_no_page(
     browser: Browser, site: Site, pool: "Pool[Any]"
 ) -> None:
