@@ -1,6 +1,6 @@
 """The messages of ``web-desk``, and their answers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -138,14 +138,35 @@ class Sent(NamedTuple):
 
 def sent_in(value: bytes) -> Sent | None:
     """Return the draft whose submission is *value*; None if it is another message."""
-    try:
-        message = Inbound.model_validate_json(value)
-        data = DATA[message.type].model_validate(message.data)
-    except (KeyError, ValidationError):
-        return None
-    if not isinstance(data, Submission):
+    message, data = _said_in(value)
+    if message is None or not isinstance(data, Submission):
         return None
     return Sent(data.reference, message.id, message.time)
+
+
+def reached_in(values: Iterable[bytes]) -> list[tuple[Contact, str | None]]:
+    """
+    Return the contact of each request, as the messages *values* set it last, with its agency.
+
+    The agency is None if they have the contact alone. They are in the order of their numbers.
+    """
+    contacts: dict[str, Contact] = {}
+    agencies: dict[str, str] = {}
+    for value in values:
+        message, data = _said_in(value)
+        if isinstance(data, Submission):
+            agencies[data.reference] = data.agency.name
+        elif message is not None and isinstance(data, Contact) and message.onbehalfof is None:
+            contacts[data.contact_id] = data
+    return [(contact, agencies.get(reference)) for reference, contact in contacts.items()]
+
+
+def _said_in(value: bytes) -> tuple[Inbound | None, BaseModel | None]:
+    try:
+        message = Inbound.model_validate_json(value)
+        return message, DATA[message.type].model_validate(message.data)
+    except (KeyError, ValidationError):
+        return None, None
 
 
 def parse(record: Record) -> Item | Malformed:

@@ -1,6 +1,7 @@
 """Wires the public desk together."""
 
 import asyncio
+from functools import partial
 
 from services.webdesk import gauges, lists, projection, store
 from services.webdesk.acts import TOPICS
@@ -8,6 +9,7 @@ from services.webdesk.handlers import WebDeskReader
 from services.webdesk.restore import OWN, Restore
 from services.webdesk.settings import Settings
 from services.webdesk.site import web
+from services.webdesk.site.case_visits import keep_page
 from services.webdesk.site.visits import Site
 from shared.process.tasks import Task
 from shared.service import Service
@@ -23,6 +25,7 @@ def build(settings: Settings) -> Service:
         topics=settings.topics_of_help,
         programs=settings.programs,
     )
+    site = Site(settings, found, relay_wake=relay_wake)
     return Service(
         name="webdesk",
         topics=TOPICS,
@@ -30,11 +33,11 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Restore(),
+        restore=Restore(partial(keep_page, site)),
         tasks=[
             Task("drafts", store.sweep_drafts, every=_SWEEP_SECONDS),
             Task("work", projection.sweep_work, every=_SWEEP_SECONDS),
         ],
         gauges=gauges.show,
-        public=web.pages(Site(settings, found, relay_wake=relay_wake)),
+        public=web.pages(site),
     )

@@ -95,11 +95,6 @@ async def note_withdrawn(connection: Any, reference: str) -> datetime | None:
     return at
 
 
-async def replace_contact(
-    connection: Any, reference: str, *, link: str, address: bytes
-) -> datetime:
+async def replace_contact(connection: Any, reference: str, *, link: str, address: bytes) -> None:
     """Have *link* alone lead to a request, whose contact has another *address* from now on."""
-    at: datetime = await connection.fetchval(
-        _SQL["replace_contact"], reference, digest(link), address
-    )
-    return at
+    await connection.execute(_SQL["replace_contact"], reference, digest(link), address)

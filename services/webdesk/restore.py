@@ -4,20 +4,25 @@ Brings a database restored from an older dump up to date.
 Drafts are nowhere else: what was written since the dump is lost. A draft that was sent since is
 marked as sent, so that it is not sent again; the answer to it is read again, and so is what
 providers without a system were told, as far as the topic reaches. What they did is put back from
-the messages.
+the messages. A link leads to its request as the messages since then name the
+contact: who was replaced has no valid one.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from services.webdesk import projection, store
-from services.webdesk.acts import IN_TOPIC, sent_in
+from services.webdesk.acts import IN_TOPIC, reached_in, sent_in
 from services.webdesk.handlers import WebDeskReader
 from services.webdesk.provider_acts import made_in
+from shared.contracts.inbound import Contact
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.reader import Reader
 
 OWN = OwnTopics(rf"^{re.escape(IN_TOPIC)}$")
+RestorePage = Callable[[Any, Contact, str | None], Awaitable[None]]
+"""Has the link to the request of a contact lead to its page; with the agency of a new request."""
 
 
 class Restore:
@@ -25,11 +30,12 @@ class Restore:
 
     order = ("",)
 
-    def __init__(self) -> None:
+    def __init__(self, restore_page: RestorePage) -> None:
+        self._restore_page = restore_page
         self.reader: Reader[Any] = WebDeskReader()
 
     async def fold(self, connection: Any) -> None:
-        """Raise the numbers of messages, mark the drafts that were sent, put back acts."""
+        """Raise the numbers of messages, put back what was sent and done, and where links lead."""
         await store.restore_numbers(connection)
         values = await store.read_announced_messages(connection, IN_TOPIC)
         sent = [found for value in values if (found := sent_in(value)) is not None]
@@ -38,6 +44,8 @@ class Restore:
         acts = [act for value in values if (act := made_in(value)) is not None]
         if acts:
             await projection.restore_acts(connection, acts)
+        for contact, agency in reached_in(values):
+            await self._restore_page(connection, contact, agency)
 
     async def finish(self, connection: Any) -> None:
         """Do nothing: no input is left undecided."""

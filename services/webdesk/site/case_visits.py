@@ -20,7 +20,7 @@ from services.webdesk.acts import WEB_DESK
 from services.webdesk.cases import Case
 from services.webdesk.proving import Matter
 from services.webdesk.site.visits import Site
-from shared.contracts.inbound import Contact, Submission
+from shared.contracts.inbound import Contact
 from shared.contracts.links import Links
 from shared.web.forms import Form
 from shared.web.posted import read_form
@@ -106,18 +106,20 @@ def not_valid(site: Site) -> Response:
     return response
 
 
-async def keep_page(site: Site, connection: Any, contact: Contact, submission: Submission) -> None:
-    """Keep a request that is sent, for the page to which the mails to its contact lead."""
+async def keep_page(site: Site, connection: Any, contact: Contact, agency: str | None) -> None:
+    """
+    Have the link in mails to *contact* alone lead to its request, which has its id as reference.
+
+    With *agency*, the request is sent, and becomes known here.
+    """
     if site.links is None or site.codes is None:
         return
-    address = contact.email or ""
-    await cases.keep_request(
-        connection,
-        submission.reference,
-        agency=submission.agency.name,
-        link=link_token(site, submission.reference, address),
-        address=site.codes.hash_of(address),
-    )
+    reference, given = contact.contact_id, contact.email or ""
+    link, address = link_token(site, reference, given), site.codes.hash_of(given)
+    if agency is None:
+        await cases.replace_contact(connection, reference, link=link, address=address)
+    else:
+        await cases.keep_request(connection, reference, agency=agency, link=link, address=address)
 
 
 def link_token(site: Site, reference: str, address: str) -> str:

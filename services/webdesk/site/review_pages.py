@@ -88,7 +88,7 @@ async def _send(visit: Visit) -> Response:
         return await _look_over(visit)
     visit.wakes = sent is not None
     if sent is not None and sent.contact is not None and sent.submission is not None:
-        await keep_page(visit.site, visit.connection, sent.contact, sent.submission)
+        await keep_page(site, visit.connection, sent.contact, sent.submission.agency.name)
     visit.after = lambda: _answered(visit, draft)
     return RedirectResponse(HERE, 303)
 

@@ -15,7 +15,7 @@ from services.webdesk.site.case_visits import (
     Handler,
     acting,
     get,
-    link_token,
+    keep_page,
     not_valid,
     opened,
     post,
@@ -122,13 +122,8 @@ async def _replace(visit: CaseVisit) -> Response:
         return _rendered(visit, "contact", CONTACT, form=visit.form, errors=errors)
     if not await _is_proved(visit):
         return _rendered(visit, "contact", CONTACT, form=visit.form, errors={"code": WRONG})
-    at = await cases.replace_contact(
-        visit.connection,
-        case.reference,
-        link=link_token(site, case.reference, email),
-        address=site.prover.hash_of(email),
-    )
-    await say(visit.connection, [contact], subject=case.reference, at=site.settings.clock.at(at))
+    await keep_page(site, visit.connection, contact, None)
+    await say(visit.connection, [contact], subject=case.reference, at=site.business_time())
     network = site.network(visit.request)
     await site.prover.ask(visit.connection, acting(case), network=network)
     visit.wakes = True

@@ -1,3 +1,4 @@
 SELECT value
   FROM announced
- WHERE topic = $1;
+ WHERE topic = $1
+ ORDER BY subject, number;

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -12,9 +13,12 @@ from structlog.testing import capture_logs
 from services.webdesk import proving, store
 from services.webdesk.acts import OUT_TOPIC
 from services.webdesk.handlers import WebDeskReader
+from services.webdesk.restore import Restore
+from services.webdesk.saying import say
 from services.webdesk.site import review_pages
-from services.webdesk.site.case_visits import link_token
+from services.webdesk.site.case_visits import keep_page, link_token
 from services.webdesk.site.visits import Site
+from shared.contracts.inbound import Contact
 from shared.contracts.outbound import TYPES, Message
 from shared.delivery.records import Item, Record
 from tests.examples.webdesk import NEED
@@ -26,6 +30,11 @@ NUMBER = "CRI-2026-000042-J"
 CHIEF, DEPUTY = "chief@alturas.example", "deputy@alturas.example"
 SENTENCE = "Your request waits because no provider has room for it now."
 WITHDRAW, CONTACT = "/status/withdraw", "/status/contact"
+_ANNOUNCE = """
+    INSERT INTO announced
+    SELECT topic, event_id, 0, id, type, subject, row_number() OVER (ORDER BY id), '', now(), value
+      FROM outbox
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -236,6 +245,26 @@ async def test_e11_who_is_replaced_has_no_link_any_more_and_the_new_one_gets_one
     assert code_message.type == "gov.cri.code.send.v1"  # its mail has the new link
     page = await new_browser().get(f"/s/{link_token(site, reference, DEPUTY)}")
     assert page.status_code == 200
+
+
+async def test_after_a_restore_the_link_leads_to_whom_the_messages_since_the_dump_name(
+    new_browser: Callable[..., Browser], site: Site, link: str, pool: "Pool[Any]"
+) -> None:
+    reference = await reference_of(pool)
+    deputy = Contact(contact_id=reference, name="B. Deputy", email=DEPUTY)
+    async with pool.acquire() as connection, connection.transaction():
+        await say(connection, [deputy], subject=reference, at=site.business_time())
+    await pool.execute(_ANNOUNCE)
+    for table in ("requests", "drafts"):
+        await pool.execute(f"DELETE FROM {table}")  # the dump is older than the request
+
+    async with pool.acquire() as connection, connection.transaction():
+        await Restore(partial(keep_page, site)).fold(connection)
+    await take_in(pool, told("accepted", 1, {"reference": reference, "tracking_number": NUMBER}))
+
+    assert (await new_browser().http.get(link)).status_code == 404
+    page = await new_browser().get(f"/s/{link_token(site, reference, DEPUTY)}")
+    assert "Alturas Police Department" in page.text
 
 
 @pytest.mark.parametrize(
