@@ -86,7 +86,7 @@ async def test_pages_that_redirect_to_any_host(
 
     monkeypatch.setattr(PublicPages, "app", redirecting)
 
-    assert "leads to 'http://evil.example" in " ".join(await attacked("redirects to other hosts"))
+    assert "what was injected" in " ".join(await attacked("redirects to other hosts"))
 
 
 async def test_pages_that_take_up_the_session_of_another(
