@@ -21,15 +21,23 @@ from continuum.accounting_effects import (
     subjects_of,
 )
 from services.desk.acts import IN_TOPIC
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
+from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 AT_ONCE = 2000
 _OWNED = {
-    "intake": [intake.TOPIC, intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC, reference.TOPIC],
+    "intake": [
+        intake.TOPIC,
+        intake.ANSWERS_TOPIC,
+        intake.CONFIDENTIAL_TOPIC,
+        DRAFTS_TOPIC,
+        reference.TOPIC,
+    ],
     "routing": [routing.TOPIC],
     "notifications": [notifications.TOPIC, notifications.MAIL_TOPIC],
+    "reporting": [reporting.TOPIC],
 }
 _FIRST = UUID(int=0)
 Connections = Mapping[str, Any]

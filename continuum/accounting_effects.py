@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import assessments, intake, notifications, reference, reporting, routing
 from shared.contracts.services import DEPLOYABLES
 from shared.delivery.take_in.reader import LOGGED
 
@@ -16,6 +16,8 @@ READERS: Mapping[str, tuple[str, ...]] = {
     reference.TOPIC: ("routing", "notifications", "reporting", "desk"),
     intake.ANSWERS_TOPIC: ("notifications",),
     intake.CONFIDENTIAL_TOPIC: ("notifications",),
+    assessments.DRAFTS_TOPIC: ("reporting",),
+    reporting.TOPIC: ("notifications",),
     notifications.TOPIC: ("desk",),
     notifications.MAIL_TOPIC: ("routing", "notifications", "desk"),
 }

@@ -61,7 +61,8 @@ class DeadLetter:
 
     @property
     def is_restricted(self) -> bool:
-        return self.is_inbound or self.topic.startswith(("cri.out.", "cri.int.confidential."))
+        restricted = ("cri.out.", "cri.int.confidential.", "cri.int.drafts.")
+        return self.is_inbound or self.topic.startswith(restricted)
 
     @cached_property
     def attributes(self) -> Mapping[str, Any]:

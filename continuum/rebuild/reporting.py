@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from continuum.rebuild.tables import Tables
 from services.reporting import store
+from services.reporting.assessments.batch import MESSAGES
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, ProgramRow, program_row
 from shared.catalog import catalog
@@ -44,7 +45,7 @@ def _decide(changes: Changes, item: Item) -> None:
         changes.state.catalog.append((event.number, event))
         if type(event) is ProgramDefined:
             changes.programs[event.data.id] = program_row(event)
-    else:
+    elif type(event) not in MESSAGES:  # reporting's decisions about them are kept
         _READER.decide(changes.state, item)
 
 
@@ -101,6 +102,14 @@ REPORTING = Tables(
     names=("requests", "timeline", "programs", "catalog", "gates"),
     kept={
         ("read_to",): "how far the log was read is no fold of it",
+        (
+            "sites",
+            "focus_areas",
+            "findings",
+            "recommendations",
+            "verified_statuses",
+        ): "are its decisions about assessments; after a restore it catches up by its own answers",
+        ("drafts",): "hold texts from a topic that is kept for 400 days",
         ("releases",): "are published once (`continuum figures rerun` computes one again)",
     },
     topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),

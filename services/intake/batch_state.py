@@ -10,6 +10,7 @@ from services.intake.agency_list import AgencyList
 from services.intake.list_limits import ListKey, ListUse, list_key, next_use
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
+from shared.contracts.assessments import AssessmentEvent, DraftStated
 from shared.contracts.envelope import Summary
 from shared.contracts.event import Event
 from shared.contracts.inbound import Submission
@@ -19,7 +20,12 @@ from shared.contracts.reference import ReferenceEvent
 Subject = tuple[str, str]
 _EVENT: TypeAdapter[Event] = TypeAdapter(
     Annotated[
-        IntakeEvent | AnswerEvent | ConfidentialEvent | ReferenceEvent,
+        IntakeEvent
+        | AnswerEvent
+        | ConfidentialEvent
+        | AssessmentEvent
+        | DraftStated
+        | ReferenceEvent,
         Field(discriminator="type"),
     ]
 )

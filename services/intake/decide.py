@@ -13,6 +13,7 @@ from services.intake.answer_events import (
     repeat,
     status_question_event,
 )
+from services.intake.assessments import assessment_events
 from services.intake.batch_state import BatchState, Decision, FirstRecord, Published
 from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
@@ -24,6 +25,7 @@ from services.intake.reference import entry_event
 from services.intake.settlements import settlement_event
 from services.intake.subscriptions import subscription_event
 from shared.contracts import refusals
+from shared.contracts.assessments import AboutAssessment
 from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
     Amendment,
@@ -149,6 +151,9 @@ def accept(message: Message, batch: BatchState) -> Decision:
             request = batch.requests[tracking_number_of(message) or ""]
             asked = case_question_event(message, request, batch)
             return Decision("applied", (asked,), original)
+        case data if isinstance(data, AboutAssessment):
+            request = batch.requests[tracking_number_of(message) or ""]
+            return Decision("applied", assessment_events(message, request, batch), original)
         case _:
             number = batch.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=batch.at)

@@ -6,10 +6,12 @@ from typing import Any
 from services.intake.batch_state import BatchState, Published, Request
 from services.intake.message import Message
 from shared.contracts import envelope
+from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.contracts.event import Classification, Facts, derived_id
 from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 
 SOURCE = "urn:cri:continuum:intake"
+_RESTRICTED = frozenset({CONFIDENTIAL_TOPIC, DRAFTS_TOPIC})
 
 
 def _event(
@@ -32,7 +34,7 @@ def _event(
         number=number,
         at=at,
         request_id=request_id,
-        classification="restricted" if topic == CONFIDENTIAL_TOPIC else "internal",
+        classification="restricted" if topic in _RESTRICTED else "internal",
     )
     value = envelope.write(about, data)
     return Published(topic, key, about["id"], subject, number, value, envelope.summary(about))
@@ -62,7 +64,14 @@ def request_event(
 
 
 def next_event(
-    message: Message, batch: BatchState, *, topic: str, kind: str, subject: str, facts: Facts
+    message: Message,
+    batch: BatchState,
+    *,
+    topic: str,
+    kind: str,
+    subject: str,
+    facts: Facts,
+    request_id: str | None = None,
 ) -> Published:
     """Return the next event about *subject*, whose numbers the batch counts (it has no row)."""
     return _event(
@@ -74,6 +83,7 @@ def next_event(
         number=batch.next_number(topic, subject),
         at=batch.at,
         data=facts.encode(),
+        request_id=request_id,
     )
 
 

@@ -9,6 +9,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import store
 from services.intake.agency_list import AgencyList
+from services.intake.assessments import assessment_subjects
 from services.intake.batch_state import BatchState, Subject
 from services.intake.contacts import contact_subject
 from services.intake.decide import decide
@@ -24,6 +25,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
+from shared.contracts.assessments import AboutAssessment
 from shared.contracts.inbound import (
     Capacity,
     CodeToSend,
@@ -86,8 +88,8 @@ class IntakeReader:
         Lock the requests that the items concern; read earlier records that they may repeat.
 
         A participant's own numbers need no lock: the batch already holds the checkpoint of its
-        only topic. Reference data has one sequence for all participants, so it is locked before
-        the registry is read.
+        only topic. Those of an assessment are read behind its request's lock. Reference data has
+        one sequence for all participants, so it is locked before the registry is read.
         """
         ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
         messages = [item.message for item in items if isinstance(item.message, Message)]
@@ -186,6 +188,8 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((CONFIDENTIAL_TOPIC, settlement_subject(message)))
         elif isinstance(message.data, AboutSubscription):
             subjects.add((CONFIDENTIAL_TOPIC, subscription_subject(message)))
+        elif isinstance(message.data, AboutAssessment):
+            subjects |= assessment_subjects(message)
         elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))
     return subjects

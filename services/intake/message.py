@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.findings import Finding
+from shared.contracts.assessments import AboutAssessment
 from shared.contracts.inbound import (
     Amendment,
     CaseQuestion,
@@ -99,6 +100,8 @@ def tracking_number_of(message: Message) -> str | None:
             return _tracking_number_in(message.data.offer_id)
         case Milestone() | Close() | EngagementEnding() | Rehoming():
             return _tracking_number_in(message.data.engagement_id)
+        case data if isinstance(data, AboutAssessment):
+            return _tracking_number_in(data.engagement_id)
         case _:
             return None
 

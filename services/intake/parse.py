@@ -23,7 +23,7 @@ from shared.contracts.refusals import Refusal
 from shared.texts.identifiers import holds_identifier
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
-_VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
+_VERSIONED = re.compile(r"(gov\.cri\.[a-z_]+\.[a-z]+)\.v[0-9]{1,9}")
 _BINARY = Finding(refusals.BINARY_MODE)
 
 

@@ -37,7 +37,7 @@ _REPEATED = "gov.cri.intake.answer_repeated.v1"
 
 
 OWN = OwnTopics(
-    r"^cri\.int\.(intake|reference|answers|confidential)\.v1$",
+    r"^cri\.int\.(intake|reference|answers|confidential|drafts)\.v1$",
     {TOPIC: _SQL["read_published"], CONFIDENTIAL_TOPIC: _SQL["read_confided"]},
 )
 
@@ -177,7 +177,8 @@ def _complete(
         batch.by_reference[message.participant, message.data.reference] = FirstRecord(
             message.content, message.coordinate
         )
-    batch.apply(message, Decision("applied", (), decision.original))
+    # Numbers that only now are given are counted; a request counts its own.
+    batch.apply(message, Decision("applied", missing, decision.original))
     if request is not None and folded is not None:
         if submitted:
             restored.contents[folded.tracking_number] = message.content

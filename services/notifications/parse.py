@@ -6,20 +6,27 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from shared.catalog import catalog
 from shared.contracts import intake, reference, reporting, routing
+from shared.contracts.assessments import AssessmentEvent
 from shared.contracts.notifications import MAIL_TOPIC, MailEvent, NoticeUndelivered
 from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import parse_event, passed_over
 
-TOPICS = r"^cri\.(int\.(intake|answers|confidential|routing|reference|mail)|pub\.reports)\.v1$"
+TOPICS = (
+    r"^cri\.(int\.(intake|answers|confidential|routing|reference|reporting|mail)|pub\.reports)"
+    r"\.v1$"
+)
 
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
-    intake.TOPIC: TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")]),
+    intake.TOPIC: TypeAdapter(
+        Annotated[intake.IntakeEvent | AssessmentEvent, Field(discriminator="type")]
+    ),
     intake.ANSWERS_TOPIC: TypeAdapter(Annotated[intake.AnswerEvent, Field(discriminator="type")]),
     intake.CONFIDENTIAL_TOPIC: TypeAdapter(
         Annotated[intake.ConfidentialEvent, Field(discriminator="type")]
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.AnnouncedEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
+    reporting.TOPIC: TypeAdapter(Annotated[reporting.AnswerEvent, Field(discriminator="type")]),
 }
 
 

@@ -16,7 +16,7 @@ from shared.process.tasks import Task
 from shared.service import Service
 
 RELEASES_SECONDS = 5.0
-TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
+TOPICS = r"^cri\.int\.(intake|routing|reference|drafts)\.v1$"
 
 
 def build(settings: Settings) -> Service:

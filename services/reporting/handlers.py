@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from services.reporting import store
+from services.reporting.assessments.batch import MESSAGES, Assessments, subjects_of
 from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import RequestLogEvent, changed_by, merge
 from services.reporting.solicitations import solicitation_published, subject_of
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, reference, reporting, routing
+from shared.contracts.assessments import DRAFTS_TOPIC, AssessmentEvent, DraftStated
 from shared.contracts.later import LaterEvent
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
@@ -26,7 +28,10 @@ from shared.delivery.take_in.reader import Connection, parse_event, parse_later,
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
     # No figure needs the type that is missing here (capacity).
-    intake.TOPIC: TypeAdapter(Annotated[intake.RequestEvent, Field(discriminator="type")]),
+    intake.TOPIC: TypeAdapter(
+        Annotated[intake.RequestEvent | AssessmentEvent, Field(discriminator="type")]
+    ),
+    DRAFTS_TOPIC: TypeAdapter(DraftStated),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
 }
@@ -45,6 +50,7 @@ class Batch:
     entries: list[TimelineEntry] = field(default_factory=list)
     programs: dict[str, ProgramRow] = field(default_factory=dict)
     catalog: list[tuple[int, reference.ReferenceEvent]] = field(default_factory=list)
+    assessments: Assessments = field(default_factory=Assessments)
 
 
 class ReportingReader:
@@ -79,9 +85,12 @@ class ReportingReader:
         )
         if programs:
             await store.lock_programs(connection, programs=programs)
-        subjects = [*programs, *_solicitations(items)]
-        numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in subjects])
-        return Batch(at=self._clock.at(at), numbers=numbers)
+        messages = [item.message for item in items]
+        announced = [(PROGRAMS_TOPIC, name) for name in (*programs, *_solicitations(items))]
+        numbers = await sequences.lock(connection, [*announced, *subjects_of(messages)])
+        batch = Batch(at=self._clock.at(at), numbers=numbers)
+        await batch.assessments.read(connection, messages)
+        return batch
 
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic
@@ -92,10 +101,17 @@ class ReportingReader:
             if type(event) is reference.SolicitationAnnounced:
                 return _publish_solicitation(state, event)
             return _TAKEN
+        if topic == DRAFTS_TOPIC:
+            state.assessments.keep_draft(event)
+            return _TAKEN
+        if type(event) in MESSAGES:
+            return _answer_message(state, event)
         # Routing's answers to providers do not concern a request.
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
         _fold(state, event, topic=topic)
+        if topic == routing.TOPIC:
+            state.assessments.follow(event)
         if type(event) is LaterEvent:
             kind = unknown(event.type)
             return Taken("ignored", counted=() if kind is None else (("schema_unknown", kind),))
@@ -108,6 +124,7 @@ class ReportingReader:
             await store.save_batch(connection, rows=state.rows, entries=state.entries)
         if state.programs:
             await store.save_programs(connection, programs=list(state.programs.values()))
+        await state.assessments.save(connection)
         await sequences.save(connection, state.numbers)
         await catalog.take_in(connection, state.catalog)
 
@@ -120,6 +137,13 @@ def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> N
     state.entries.append(entry)
     if change:
         merge(state.rows.setdefault(event.subject, {}), change)
+
+
+def _answer_message(state: Batch, event: AssessmentEvent) -> Taken:
+    answer = state.assessments.decide(event, at=state.at, numbers=state.numbers)
+    message = outbox.outgoing(reporting.TOPIC, answer, key=event.subject)
+    applied = type(answer) is reporting.MessageApplied
+    return Taken("applied" if applied else "refused", (message,))
 
 
 def _define_program(state: Batch, event: reference.ProgramDefined) -> Taken:

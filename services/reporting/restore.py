@@ -2,11 +2,12 @@
 Brings a database restored from an older dump up to the announcements reporting has published.
 
 Reporting's tables are a fold of other services' topics, which it reads again from the restored
-checkpoints. The announcements about programs and solicitations, and the releases, are its own:
-none is published twice, and a release that was published is the release of its month.
+checkpoints. The announcements about programs and solicitations, the releases, and the answers to
+messages about assessments are its own: none is published twice, a release that was published is
+the release of its month, and a message that was answered is applied or refused as it was then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.reporting import solicitations, store
+from services.reporting.assessments.batch import APPLIED, MESSAGES
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -29,20 +31,25 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-_ANNOUNCED = (reference.ProgramDefined, reference.SolicitationAnnounced)
+_LED_TO_EVENTS = (reference.ProgramDefined, reference.SolicitationAnnounced, *MESSAGES)
 OWN = OwnTopics(r"^cri\.(pub\.programs|pub\.reports|int\.reporting)\.v1$")
 
 
 @dataclass(slots=True)
 class RestoreBatch:
-    """A batch, and the ids of the announcements that its definitions have already led to."""
+    """
+    A batch, and the ids of the announcements that its definitions have already led to.
+
+    ``answers`` maps each message about an assessment that was answered to the answer's type.
+    """
 
     batch: Batch
     published_ids: frozenset[str]
+    answers: Mapping[str, str]
 
 
 class RestoreReader:
-    """Takes definitions in again without repeating announcements."""
+    """Takes definitions and messages in again without repeating announcements and answers."""
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
         self._reader = ReportingReader(clock)
@@ -57,16 +64,21 @@ class RestoreReader:
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> RestoreBatch:
         batch = await self._reader.load(connection, items, at=at)
-        defined = [item.message.id for item in items if type(item.message) in _ANNOUNCED]
-        found = await read_published(connection, defined) if defined else {}
+        causes = [item.message.id for item in items if type(item.message) in _LED_TO_EVENTS]
+        found = await read_published(connection, causes) if causes else {}
         published_ids = frozenset(event.id for events in found.values() for event in events)
-        return RestoreBatch(batch, published_ids)
+        answers = {cause: events[0].type for cause, events in found.items()}
+        return RestoreBatch(batch, published_ids, answers)
 
     def decide(self, state: RestoreBatch, item: Item) -> Taken:
         event = item.message
         if type(event) is reference.SolicitationAnnounced and _is_published(state, event):
             state.batch.catalog.append((event.number, event))
             return Taken("applied")
+        if type(event) in MESSAGES and event.id in state.answers:
+            applied = state.answers[event.id] == APPLIED
+            state.batch.assessments.settle(event, applied=applied)
+            return Taken("applied" if applied else "refused")
         if type(event) is not reference.ProgramDefined:
             return self._reader.decide(state.batch, item)
         if _announcement_id(event.id, event.data.id, opened=False) not in state.published_ids:

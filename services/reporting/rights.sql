@@ -1,2 +1,6 @@
+-- Texts of assessments before they are published.
+REVOKE SELECT ON drafts FROM {operator};
+GRANT SELECT (cause, engagement_id, stated_at, applied, what, item, version) ON drafts TO {operator};
+
 -- A release is published once: nothing changes it afterwards.
 REVOKE UPDATE, DELETE ON releases FROM {service};

@@ -276,6 +276,23 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "topic": "A system of its own sends and receives.",
         "desk": "It has no system: the public desk acts for it.",
     },
+    "recommendation_statuses": {
+        "complete": "Carried out: an end.",
+        "partially_complete": "More is needed, and the agency will not go on: an end.",
+        "in_progress": "Begun, and going on.",
+        "not_started": "Not begun.",
+        "withdrawn_from_report": "No part of the report any more; it counts nowhere.",
+    },
+    "status_reasons": {
+        "pending_labor_negotiation": "It waits for an agreement with the employees.",
+        "under_study": "The agency studies how to do it.",
+        "alternative_action": "The agency has done something else instead.",
+        "declined": "The agency will not do it.",
+    },
+    "verdicts": {
+        "accept": "The proposed status holds.",
+        "return": "The proposal is returned; if there is none, a final status goes back.",
+    },
     "program_statuses": {
         "announced": "Not open yet, or open from opens_at on; requests wait.",
         "open": "Requests are offered to providers.",
@@ -364,6 +381,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "intake": "Checks form, sender and contents; neither id nor reference is used up.",
         "routing": "Decides by the current state of the request; the id is used up.",
         "notifications": "Answers status.ask; the id is used up.",
+        "reporting": "Decides what becomes part of an assessment; the id is used up.",
     },
     "classifications": {
         "public": "Everybody may read it.",

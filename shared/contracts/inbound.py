@@ -7,8 +7,9 @@ Every text and list is bounded, so that the largest valid submission stays below
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from shared.contracts import assessments
 from shared.contracts.event import Uuid
 from shared.contracts.reference import (
     Actor,
@@ -29,12 +30,10 @@ from shared.contracts.reference import (
     TopicOfHelp,
 )
 from shared.contracts.states_and_zones import State
+from shared.contracts.strict import Identifier, Line, Note, Strict
 
 Text = Annotated[str, Field(max_length=8000)]
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Note = Annotated[str, Field(max_length=2000)]
 Tracking = Annotated[str, Field(min_length=1, max_length=40, examples=["CRI-2026-000123-K"])]
-Identifier = Annotated[str, Field(min_length=1, max_length=100)]
 MailId = Annotated[Uuid, Field(examples=["fe55e3a9-235d-5890-b264-5f550b7783c2"])]
 ServiceForm = Annotated[Code, Field(json_schema_extra={"x-codes": "service_forms"})]
 LISTS = ("open_offers", "all")
@@ -106,14 +105,6 @@ SubscriptionKind = Literal["solicitations", "monthly_update"]
 Cadence = Literal["at_once", "monthly"]
 CodePurpose = Literal["confirm_address", "act"]
 Purpose = Literal["triage", "call", "delivery_problem", "complaint", "audit"]
-
-
-class Strict(BaseModel):
-    """Part of an inbound message; an unknown field is refused."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
-    )
 
 
 class Agency(Strict):
@@ -838,6 +829,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.clock.settle.v1": ClockSettlement,
     "gov.cri.notice.settle.v1": NoticeSettlement,
     "gov.cri.case.ask.v1": CaseQuestion,
+    **assessments.INBOUND,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -884,11 +876,19 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.clock.settle.v1": frozenset({OFFICE}),
     "gov.cri.notice.settle.v1": frozenset({OFFICE}),
     "gov.cri.case.ask.v1": frozenset({OFFICE}),
+    "gov.cri.focus_area.set.v1": frozenset({"provider"}),
+    "gov.cri.finding.record.v1": frozenset({"provider"}),
+    "gov.cri.recommendation.record.v1": frozenset({"provider"}),
+    "gov.cri.recommendation.claim.v1": _ASKING,
+    "gov.cri.status.propose.v1": frozenset({"provider"}),
+    "gov.cri.status.verify.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
 
-NEED_ACTOR = frozenset({"gov.cri.case.ask.v1"})
-"""Inbound types for which every program office names a person, and the person needs a role."""
+NEED_ACTOR = frozenset(
+    {"gov.cri.case.ask.v1", "gov.cri.status.propose.v1", "gov.cri.status.verify.v1"}
+)
+"""Inbound types whose sender always names a person; one of a program office needs a role."""
 
 _BY_ROLE: dict[StaffRole, frozenset[str]] = {
     "reader": frozenset({"gov.cri.status.ask.v1"}),
@@ -906,6 +906,8 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.clock.settle.v1",
             "gov.cri.notice.settle.v1",
             "gov.cri.case.ask.v1",
+            "gov.cri.recommendation.claim.v1",
+            "gov.cri.status.verify.v1",
         }
     ),
     "approver": frozenset(

@@ -8,11 +8,12 @@ writes a code or a text, and `docs/integrate.md` lists the same codes; tests che
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any
 
 from shared.contracts.intake import Reason
 
-Service = Literal["intake", "routing", "notifications"]
+Service = str
+"""One of `shared.contracts.services.SERVICES`; tests compare with who uses a text."""
 LONGEST_FIELD = 2_000
 """Maximum number of characters that a text takes from a field."""
 NO_FIELDS: Mapping[str, Any] = {}
@@ -20,7 +21,8 @@ _AND_ROUTING: tuple[Service, ...] = ("intake", "routing")
 _AND_NOTIFICATIONS: tuple[Service, ...] = ("intake", "notifications")
 _ROUTING: tuple[Service, ...] = ("routing",)
 _NOTIFICATIONS: tuple[Service, ...] = ("notifications",)
-_ALL: tuple[Service, ...] = ("intake", "routing", "notifications")
+_REPORTING: tuple[Service, ...] = ("reporting",)
+_ALL: tuple[Service, ...] = (*_AND_ROUTING, *_NOTIFICATIONS, *_REPORTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,12 @@ VERSION_NOT_NEXT = Refusal(
     "This is not the next version of this solicitation.",
     "The next version is {next}.",
 )
+DRAFT_NOT_NEXT = Refusal(
+    "version_not_next",
+    "This is not the next version of this finding or recommendation.",
+    "The next version is {next}.",
+    _REPORTING,
+)
 CAPACITY_RUN_OUT = Refusal(
     "dates_contradict", "This capacity has run out already.", "Name a later time."
 )
@@ -360,6 +368,9 @@ NOT_HOW_IT_IS_SETTLED = Refusal(
     "schema",
     "A mail is not settled in this way, or a notice is not.",
     "Use told_otherwise for a notice; counted_as_delivered, sent_again or dropped for a mail.",
+)
+STATUS_WITHOUT_REASON = Refusal(
+    "schema", "This status or decision needs its reason.", "Add a reason code."
 )
 PAGE_OF_NO_LIST = Refusal("schema", "Only a list has pages.", "Leave it out.")
 
@@ -455,6 +466,13 @@ UNKNOWN_ENGAGEMENT = Refusal(
     "Use the engagement_id of the engagement.opened message.",
     _AND_ROUTING,
 )
+NOT_ASSESSED = replace(
+    UNKNOWN_ENGAGEMENT,
+    message="There is no such engagement, or it is not assessed in public.",
+    fix="Use the engagement_id of an engagement of organizational-assessment. If it was opened a"
+    " moment ago, send the message again, under a new id.",
+    services=_REPORTING,
+)
 NOT_YOURS = Refusal(
     "not_yours",
     "This belongs to another participant.",
@@ -478,6 +496,12 @@ ENGAGEMENT_NOT_OPEN = Refusal(
     "This engagement has ended; the request goes on without it.",
     "Nothing is to be done; status.ask lists the engagements that are yours.",
     _ROUTING,
+)
+ASSESSMENT_ENDED = replace(
+    ENGAGEMENT_NOT_OPEN,
+    message="This engagement has ended; its provider records nothing more.",
+    fix="Nothing is to be done; the agency may still report, and the program office verify.",
+    services=_REPORTING,
 )
 NOT_DELIVERED = Refusal(
     "not_delivered",
@@ -582,6 +606,43 @@ CALENDAR_ENDED = Refusal(
     _ROUTING,
 )
 
+# Assessments
+NOT_RECORDED = Refusal(
+    "not_recorded",
+    "This assessment has no {missing} of this number.",
+    "Record it first; a focus area is named by focus_area.set.",
+    _REPORTING,
+)
+NUMBER_USED = Refusal(
+    "number_used",
+    "This recommendation was withdrawn from the report, and its number never comes again.",
+    "Record another recommendation under a new number.",
+    _REPORTING,
+)
+STATUS_FINAL = Refusal(
+    "status_final",
+    "This recommendation has a final status, which only the program office changes.",
+    "Ask the program office to return it, if more is done.",
+    _REPORTING,
+)
+NOTHING_PROPOSED = Refusal(
+    "nothing_proposed",
+    "This status is not proposed for this recommendation now.",
+    "Name the status that the provider has proposed last.",
+    _REPORTING,
+)
+NOTHING_TO_RETURN = replace(
+    NOTHING_PROPOSED,
+    message="Nothing is proposed for this recommendation, and it cannot go back to this status.",
+    fix="Only what is complete or partially complete goes back, to in_progress or not_started.",
+)
+SECOND_PERSON_NEEDED = Refusal(
+    "second_person_needed",
+    "The person who proposed this status cannot verify it.",
+    "Let another person verify it.",
+    _REPORTING,
+)
+
 MEANINGS: Mapping[str, str] = {
     "authority_needed": "The executive's wish is only claimed: it must be confirmed first.",
     "agency_not_eligible": "No program serves the agency; elsewhere may say who can help.",
@@ -594,17 +655,20 @@ MEANINGS: Mapping[str, str] = {
     "dates_contradict": "An end before its beginning, or a future date that must be past.",
     "deleted_unread": "Your topic deleted the record before it was read. It had no effect.",
     "duplicate_key": "A key stands twice in one object.",
-    "engagement_not_open": "The engagement has ended, and its request goes on without it.",
+    "engagement_not_open": "The engagement has ended.",
     "id_reused_with_other_content": "Source and id were used for another message.",
     "address_needed": "The contact is not set, or no mail reaches it: there is no code.",
+    "nothing_proposed": "The recommendation has no such proposal, or cannot go back.",
     "no_ruleset": "No rule set is in force: the direction cannot be carried out.",
     "not_cloudevents": "Not an object, binary mode, or an attribute is missing or malformed.",
     "not_delivered": "The engagement cannot be completed before the milestone delivered.",
     "not_json": "Not JSON, or with a schema registry's prefix before it.",
     "not_processable": "The record could not be processed. The fault is ours. It had no effect.",
+    "not_recorded": "No such focus area, finding or recommendation is recorded.",
     "not_referred": "The request is not referred: the direction cannot be carried out.",
     "not_yours": "It belongs to another participant.",
     "nothing_to_settle": "What became of the mail or the notice is known, or was settled.",
+    "number_used": "The recommendation was withdrawn from the report, with its number.",
     "offer_expired": "The broker received the answer after expires_at.",
     "offer_not_open": "The offer was answered or withdrawn, or has gone to another provider.",
     "ori_not_registered_for_participant": "You may not act for this ORI, or for this key.",
@@ -614,8 +678,10 @@ MEANINGS: Mapping[str, str] = {
     "role_not_authorized": "You may not send this type, for this reason or for this participant.",
     "same_provider": "The engagement is to go on with the provider that has it.",
     "schema": "The data do not match their type, or a field is unknown.",
+    "second_person_needed": "One person did the first part, so another must do the second.",
     "source_not_registered": "You are not registered at this time, or source is not yours.",
     "source_taken": "The source of a participant belongs to another one.",
+    "status_final": "Only the program office changes the status of this recommendation.",
     "terminal": "The request has ended and can no longer change.",
     "tombstone": "The record has no value.",
     "too_deep": "Nested deeper than 32 levels.",
@@ -633,7 +699,7 @@ MEANINGS: Mapping[str, str] = {
     "unknown_type": "There is no such type.",
     "unsupported_version": "The type exists only in another version.",
     "value_out_of_range": "A number or a year out of its bounds, or a NUL in a text.",
-    "version_not_next": "Versions of a solicitation count 1, 2, 3 …, and another number is next.",
+    "version_not_next": "Versions count 1, 2, 3 …, and another number is next.",
     "wrong_encoding": "Not UTF-8, with a byte order mark, or with half of a surrogate pair.",
 }
 """Code → what all its texts have in common."""

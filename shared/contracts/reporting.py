@@ -1,4 +1,8 @@
-"""Events that reporting publishes: announcements about programs, and monthly releases. Public."""
+"""
+Events that reporting publishes: announcements about programs, and monthly releases. Public.
+
+Its answers to messages about assessments are internal, on ``cri.int.reporting.v1``.
+"""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Event, Facts
+from shared.contracts.intake import Reason
 from shared.contracts.published import (
     Name,
     ProgramCode,
@@ -146,3 +151,39 @@ class ReleasePublished(Event):
 
     type: Literal["gov.cri.reporting.release_published.v1"]
     data: ReleaseFacts
+
+
+class AppliedFacts(Facts):
+    """
+    ``what`` is the kind of the applied message, such as ``finding.record``.
+
+    ``about`` names what it is about: the engagement and a number, such as ``CRI-…-E1 2.1``.
+    """
+
+    participant: str
+    what: str
+    about: str
+
+
+class MessageApplied(Event):
+    """Reporting's answer to a message about an assessment; its subject is the engagement's id."""
+
+    type: Literal["gov.cri.reporting.message_applied.v1"]
+    data: AppliedFacts
+
+
+class MessageRefusedFacts(Facts):
+    participant: str
+    what: str
+    about: str
+    refused_by: str = "reporting"
+    reasons: list[Reason]
+
+
+class MessageRefused(Event):
+    type: Literal["gov.cri.reporting.message_refused.v1"]
+    data: MessageRefusedFacts
+
+
+AnswerEvent = MessageApplied | MessageRefused
+"""Every event on ``cri.int.reporting.v1``."""

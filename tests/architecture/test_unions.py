@@ -10,7 +10,7 @@ from services.notifications import load_plan, parse
 from services.notifications.audiences import table
 from services.reporting import handlers, project
 from services.routing.life import fold
-from shared.contracts import intake, notifications, routing
+from shared.contracts import assessments, intake, notifications, routing
 from shared.contracts.event import Event
 from shared.contracts.later import LaterEvent
 from tests.examples.lives import Lives
@@ -28,6 +28,7 @@ WITHOUT_COLUMNS = {
     routing.MessageApplied,
     routing.MessageRefused,
     routing.AmendmentCameTooLate,
+    *get_args(assessments.AssessmentEvent),
 }
 """Messages and answers change no column of a request; the events that they cause do."""
 

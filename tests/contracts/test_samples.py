@@ -10,6 +10,7 @@ import pytest
 from pydantic import Field, TypeAdapter
 
 from shared.contracts import (
+    assessments,
     inbound,
     intake,
     notifications,
@@ -34,6 +35,9 @@ EVENTS = [
     *get_args(notifications.MailEvent),
     *get_args(reporting.ProgramsEvent),
     reporting.ReleasePublished,
+    *get_args(reporting.AnswerEvent),
+    *get_args(assessments.AssessmentEvent),
+    assessments.DraftStated,
 ]
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(
     cast(Any, Annotated[reduce(or_, EVENTS), Field(discriminator="type")])

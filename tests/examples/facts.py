@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Record
@@ -25,6 +25,7 @@ SOURCES = {
     intake.CONFIDENTIAL_TOPIC: "intake",
     reference.TOPIC: "intake",
     routing.TOPIC: "routing",
+    reporting.TOPIC: "reporting",
     notifications.MAIL_TOPIC: "notifications",
 }
 EVENTS: TypeAdapter[Any] = TypeAdapter(
@@ -33,6 +34,7 @@ EVENTS: TypeAdapter[Any] = TypeAdapter(
     | intake.AnswerEvent
     | intake.ConfidentialEvent
     | routing.RoutingEvent
+    | reporting.AnswerEvent
     | notifications.MailEvent
 )
 DECISION = {

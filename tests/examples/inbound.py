@@ -29,8 +29,14 @@ SENDERS = {
     "case": OFFICE,
     "code": WEB_DESK,
     "subscription": WEB_DESK,
+    "focus_area": PROVIDER,
+    "finding": PROVIDER,
+    "recommendation.record": PROVIDER,
+    "status.propose": PROVIDER,
+    "status.verify": OFFICE,
 }
-"""The senders of the types that an agency system does not send."""
+"""The senders of the types that an agency system does not send, or of all with a first word."""
+_WITH_ACTOR = ("case.ask", "status.propose", "status.verify")
 _OF_OFFICE = (
     "request.direct", "engagement.end", "engagement.rehome", "clock.settle", "notice.settle",
 )  # fmt: skip
@@ -47,7 +53,7 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
         "source": f"urn:cri:{participant}:system",
         "subject": "message",
         "time": "2026-03-02T07:00:00-08:00",
-        "actor": STAFF if kind in ("case.ask",) else None,
+        "actor": STAFF if kind in _WITH_ACTOR else None,
         "data": data,
         **changes,
     }
@@ -56,7 +62,9 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
 
 def sender_of(kind: str) -> str:
     """Return the participant that sends the messages of *kind* in these examples."""
-    return OFFICE if kind in _OF_OFFICE else SENDERS.get(kind.split(".")[0], AGENCY)
+    if kind in _OF_OFFICE:
+        return OFFICE
+    return SENDERS.get(kind) or SENDERS.get(kind.split(".")[0], AGENCY)
 
 
 def record(
@@ -168,6 +176,46 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "why": "The chief has read it.",
         },
         "case.ask": {"tracking_number": number, "purpose": "call"},
+        "focus_area.set": {
+            "engagement_id": f"{number}-E1",
+            "number": 2,
+            "title": "Use of force",
+        },
+        "finding.record": {
+            "engagement_id": f"{number}-E1",
+            "finding": "2.1",
+            "text": "Reports of force are reviewed late.",
+            "basis": ["policy_review", "interviews"],
+            "version": 1,
+        },
+        "recommendation.record": {
+            "engagement_id": f"{number}-E1",
+            "recommendation": "2.1.1",
+            "text": "Review each report of force within five days.",
+            "due_on": "2026-12-31",
+            "version": 1,
+        },
+        "recommendation.claim": {
+            "engagement_id": f"{number}-E1",
+            "recommendation": "2.1.1",
+            "done_on": "2026-02-27",
+            "words": "The new policy is in force.",
+        },
+        "status.propose": {
+            "engagement_id": f"{number}-E1",
+            "recommendation": "2.1.1",
+            "status": "in_progress",
+            "reason_code": "under_study",
+            "basis": ["site_visit"],
+            "on": "2026-02-27",
+        },
+        "status.verify": {
+            "engagement_id": f"{number}-E1",
+            "recommendation": "2.1.1",
+            "status": "in_progress",
+            "decision": "accept",
+            "on": "2026-03-01",
+        },
         "participant.register": {
             "id": "ny-post",
             "kind": "agency_system",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.intake.batch_state import BatchState, Request
+from services.intake.checks.assessments import check_assessment
 from services.intake.checks.catalog_entries import check_entry
 from services.intake.checks.fields import (
     check_email,
@@ -26,6 +27,7 @@ from services.intake.findings import Finding
 from services.intake.forwarding import AboutRequest
 from services.intake.message import Message, tracking_number_of
 from shared.contracts import refusals
+from shared.contracts.assessments import AboutAssessment
 from shared.contracts.inbound import (
     LISTS,
     Amendment,
@@ -106,6 +108,11 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             | CaseQuestion()
         ):
             yield from _check_about_request(message, batch)
+        case data if isinstance(data, AboutAssessment):
+            request = batch.requests.get(tracking_number_of(message) or "")
+            yield from check_assessment(
+                data, request, participant=message.participant, at=message.at
+            )
         case entry:
             yield from check_entry(entry, batch.registry, at=message.at)
 

@@ -1,8 +1,8 @@
-"""Answers to senders: from intake, from routing, and for reference data."""
+"""Answers to senders: from intake, routing and reporting, and for reference data."""
 
 from services.notifications.audiences import case_file, render
 from services.notifications.audiences.audience import View
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.outbound import Accepted, Applied, CameTooLate, CaseFile, Refused
 
 _SUBMIT = "gov.cri.request.submit.v1"
@@ -84,6 +84,14 @@ def refused_by_routing(event: routing.MessageRefused, _: View) -> Refused:
     return Refused(
         refused_by=data.refused_by, reasons=data.reasons, elsewhere=render.ASK_THE_OFFICE
     )
+
+
+def applied_to_assessment(event: reporting.MessageApplied, _: View) -> Applied:
+    return Applied(what=event.data.what, about=event.data.about)
+
+
+def refused_by_reporting(event: reporting.MessageRefused, _: View) -> Refused:
+    return Refused(refused_by=event.data.refused_by, reasons=event.data.reasons)
 
 
 def came_too_late(event: routing.AmendmentCameTooLate, _: View) -> CameTooLate:

@@ -33,13 +33,15 @@ from services.notifications.audiences.audience import (
     requester,
     sender,
 )
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import assessments, intake, notifications, reference, reporting, routing
 
 InputEvent = (
     reference.ReferenceEvent
     | intake.IntakeEvent
     | intake.AnswerEvent
     | intake.ConfidentialEvent
+    | assessments.AssessmentEvent
+    | reporting.AnswerEvent
     | routing.AnnouncedEvent
     | notifications.NoticeUndelivered
 )
@@ -48,6 +50,7 @@ Rows = tuple[Row, ...]
 _E = TypeVar("_E")
 _FOLLOWS = offers.FOLLOWS
 _ROUTING_ANSWERS = "routing decides this and answers it"
+_REPORTING_ANSWERS = "reporting decides this and answers it"
 _NEW_DATE = "the date is for the one who must act"
 _NO_OFFICE = "no program office is registered"
 _rows_by_type: dict[type[Any], Rows] = {}
@@ -90,6 +93,21 @@ def _rows_of(event: InputEvent) -> Rows:
             | intake.RequestDirected()
         ):
             return (NoMessage(author, _ROUTING_ANSWERS),)
+
+        # Assessments
+        case (
+            assessments.FocusAreaSet()
+            | assessments.FindingRecorded()
+            | assessments.RecommendationRecorded()
+            | assessments.RecommendationClaimed()
+            | assessments.StatusProposed()
+            | assessments.StatusVerificationDirected()
+        ):
+            return (NoMessage(author, _REPORTING_ANSWERS),)
+        case reporting.MessageApplied():
+            return _rows(event, To(sender, "applied", answers.applied_to_assessment))
+        case reporting.MessageRefused():
+            return _rows(event, To(sender, "message_refused", answers.refused_by_reporting))
 
         # Answers to single messages
         case intake.SubmissionRefused():

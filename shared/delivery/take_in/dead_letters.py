@@ -15,7 +15,7 @@ from shared.delivery.take_in.rows import columns_of
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements("shared.delivery")
-_RESTRICTED = ("cri.in.", "cri.out.", "cri.int.confidential.")
+_RESTRICTED = ("cri.in.", "cri.out.", "cri.int.confidential.", "cri.int.drafts.")
 
 
 @dataclass(frozen=True, slots=True)

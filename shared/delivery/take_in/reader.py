@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, get_args
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.contracts import intake, notifications, reference, reporting, routing
+from shared.contracts import assessments, intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from shared.contracts.later import LaterEvent
 from shared.delivery.records import Gate, Item, Malformed, Outgoing, PassedOver, Record, Taken
@@ -30,6 +30,9 @@ _EVENTS = (
     *get_args(notifications.MailEvent),
     *get_args(reporting.ProgramsEvent),
     reporting.ReleasePublished,
+    *get_args(reporting.AnswerEvent),
+    *get_args(assessments.AssessmentEvent),
+    assessments.DraftStated,
 )
 LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event in _EVENTS)
 """Every type of event that this build knows."""

@@ -63,6 +63,8 @@ async def said_since(world: World) -> list[Record]:
         world.said("status.ask", {"about": "all"}),
         world.said("status.ask", {"about": "all"}, id="asked"),
         world.said("status.ask", {"about": "all", "after": f"open/{old}"}),
+        world.said("finding.record", data_of("finding.record", old), sender=PROVIDER),
+        world.said("recommendation.claim", data_of("recommendation.claim", old)),
         world.said("request.withdraw", {"tracking_number": old, "reason": "no_longer_needed"}),
     ]
 
@@ -150,6 +152,10 @@ async def test_what_comes_after_the_catch_up_goes_on_from_there(
     assert len(await _known(dump)) == 4
 
 
+_APART = {"need_stated": "words", "note_stated": "words", "draft_stated": "drafts"}
+"""The events that are on another topic than those with the codes of the same message."""
+
+
 def _what(event: dict[str, Any]) -> tuple[str, str]:
     return event["causationid"], event["type"]
 
@@ -157,7 +163,7 @@ def _what(event: dict[str, Any]) -> tuple[str, str]:
 def _are_numbered_without_a_gap(events: list[dict[str, Any]]) -> None:
     found: dict[tuple[str, str], list[int]] = {}
     for event in events:
-        topic = "words" if event["type"].split(".")[3] in ("need_stated", "note_stated") else ""
+        topic = _APART.get(event["type"].split(".")[3], "")
         found.setdefault((topic, event["subject"]), []).append(int(event["sequence"]))
     for numbers in found.values():
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

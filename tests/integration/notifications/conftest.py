@@ -25,6 +25,7 @@ TOPICS = (
     intake.CONFIDENTIAL_TOPIC,
     routing.TOPIC,
     reference.TOPIC,
+    reporting.TOPIC,
     notifications.MAIL_TOPIC,
     reporting.RELEASES_TOPIC,
 )
@@ -76,7 +77,7 @@ def topic_of(event: Event) -> str:
     if producer == "notifications":
         return notifications.MAIL_TOPIC
     if producer == "reporting":
-        return reporting.RELEASES_TOPIC
+        return reporting.TOPIC if name.startswith("message_") else reporting.RELEASES_TOPIC
     if producer == "routing":
         return routing.TOPIC
     if name in ("submission_refused", "answer_repeated", "status_asked", "case_file_asked"):

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from services.notifications import store
-from shared.contracts import intake, routing
+from shared.contracts import intake, reporting, routing
 from shared.contracts.tracking import tracking_number
+from tests.examples.assessments import message
 from tests.examples.facts import (
     AGENCY,
     DECISION,
@@ -279,3 +280,43 @@ async def test_after_the_end_the_state_is_the_last_one_told(world: World) -> Non
     assert closed["data"]["status"] == "closed"
     (line,) = status["data"]["requests"]
     assert (line["status"], line["sentence"]) == ("closed", closed["data"]["sentence"])
+
+
+@pytest.mark.parametrize("repeat_first", [True, False])
+async def test_what_reporting_answers_is_told_to_the_sender_and_repeated(
+    world: World, *, repeat_first: bool
+) -> None:
+    about = {"participant": AGENCY, "what": "recommendation.claim", "about": ENGAGEMENT}
+    reasons = [{"code": "not_recorded", "path": "/x", "message": "No.", "fix": "Record it."}]
+    place = inbound(4)
+    refused = world.log.event(
+        reporting.TOPIC,
+        "message_refused",
+        ENGAGEMENT,
+        {**about, "reasons": reasons},
+        inreplyto=place,
+    )
+    events = [refused, world.log.repeat(5, of=4)]
+
+    for event in reversed(events) if repeat_first else events:
+        await world.take_in(event)
+
+    first, again = await world.out(AGENCY)
+    assert first["data"]["refused_by"] == "reporting"
+    assert first["data"]["reasons"] == reasons
+    assert first["inreplyto"] == place
+    assert again["data"] == {**first["data"], "repeat": True}
+
+
+async def test_a_message_about_an_assessment_is_answered_once_by_reporting(world: World) -> None:
+    recorded = message("finding_recorded", participant=PROVIDER, engagement=ENGAGEMENT)
+    about = {"participant": PROVIDER, "what": "finding.record", "about": ENGAGEMENT}
+    applied = world.log.event(
+        reporting.TOPIC, "message_applied", ENGAGEMENT, about, inreplyto=recorded.inreplyto
+    )
+
+    await world.take_in(recorded)
+    await world.take_in(applied)
+
+    (answer,) = [each for each in await world.out(PROVIDER) if each["inreplyto"]]
+    assert answer["data"] == {"what": "finding.record", "about": ENGAGEMENT, "repeat": False}

@@ -16,7 +16,7 @@ from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.streams import START
 
-TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1")
+TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1", "cri.int.drafts.v1")
 
 
 class Log:

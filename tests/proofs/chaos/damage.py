@@ -9,12 +9,22 @@ from uuid import UUID
 
 INTAKE, ROUTING, REFERENCE = "cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"
 ANSWERS, CONFIDENTIAL = "cri.int.answers.v1", "cri.int.confidential.v1"
+DRAFTS, REPORTING = "cri.int.drafts.v1", "cri.int.reporting.v1"
+_ASSESSMENTS = frozenset(
+    f"gov.cri.intake.{name}.v1"
+    for name in (
+        *("focus_area_set", "finding_recorded", "recommendation_recorded"),
+        *("recommendation_claimed", "status_proposed", "status_verification_directed"),
+    )
+)
 READERS: Mapping[str, tuple[str, ...]] = {
     INTAKE: ("routing", "notifications", "reporting", "desk"),
     ROUTING: ("intake", "notifications", "reporting", "desk"),
     REFERENCE: ("routing", "notifications", "reporting", "desk"),
     ANSWERS: ("notifications",),
     CONFIDENTIAL: ("notifications",),
+    DRAFTS: ("reporting",),
+    REPORTING: ("notifications",),
 }
 KINDS = (
     *("flipped", "truncated", "emptied", "lacking", "misnumbered", "nameless"),
@@ -28,9 +38,11 @@ _READ_BY_INTAKE = ("type", "subject")
 _READ_TO_PASS_OVER = ("type", "subject", "sequence")
 """The attributes that a reader needs of an event whose type it passes over."""
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
+    "routing": _ASSESSMENTS,
     "reporting": frozenset({"gov.cri.intake.capacity_declared.v1"}),
     "notifications": frozenset({"gov.cri.routing.request_recorded.v1"}),
-    "desk": frozenset(
+    "desk": _ASSESSMENTS
+    | frozenset(
         {
             "gov.cri.intake.capacity_declared.v1",
             "gov.cri.routing.message_applied.v1",

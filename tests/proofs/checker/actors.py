@@ -8,10 +8,12 @@ from tests.proofs.checker.log import (
     ANSWERS,
     CONFIDENTIAL,
     DESK_IN,
+    DRAFTS,
     IN,
     INTAKE,
     NOTICES,
     REFERENCE,
+    REPORTING,
     ROUTING,
     data_of,
     firsts,
@@ -21,7 +23,7 @@ from tests.proofs.checker.log import (
 )
 from tests.proofs.checker.run import Body, Run
 
-_ACTS = (INTAKE, REFERENCE, CONFIDENTIAL, ROUTING)
+_ACTS = (INTAKE, REFERENCE, CONFIDENTIAL, DRAFTS, ROUTING, REPORTING)
 _ASKED, _TOLD = "case_file_asked", "case_file_told"
 
 

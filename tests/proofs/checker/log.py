@@ -11,6 +11,7 @@ INTAKE, ROUTING, NOTICES = "cri.int.intake.v1", "cri.int.routing.v1", "cri.int.n
 MAIL = "cri.int.mail.v1"
 REFERENCE, ANSWERS = "cri.int.reference.v1", "cri.int.answers.v1"
 CONFIDENTIAL, RELEASES = "cri.int.confidential.v1", "cri.pub.reports.v1"
+DRAFTS, REPORTING = "cri.int.drafts.v1", "cri.int.reporting.v1"
 IN, OUT, DEAD = "cri.in.", "cri.out.", "cri.dlq."
 DESK = "office-desk"
 """The participant for which the desk acts."""

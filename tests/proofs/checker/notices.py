@@ -13,6 +13,7 @@ from tests.proofs.checker.log import (
     MAIL,
     NOTICES,
     REFERENCE,
+    REPORTING,
     ROUTING,
     data_of,
     firsts,
@@ -62,7 +63,7 @@ def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
 
 def _all_facts(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
     facts = {fact for fact, _ in decided}
-    for record, body in firsts(run, INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL):
+    for record, body in firsts(run, INTAKE, ROUTING, REFERENCE, REPORTING, ANSWERS, CONFIDENTIAL):
         if short(body) not in _UNTOLD:
             known = body.get("id") in facts
             yield None if known else f"{record.place}: nobody decided whom to tell of it"

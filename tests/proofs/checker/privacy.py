@@ -11,6 +11,7 @@ from tests.proofs.checker.log import (
     CASE_TOLD,
     CONFIDENTIAL,
     DEAD,
+    DRAFTS,
     IN,
     INTAKE,
     OUT,
@@ -32,8 +33,10 @@ _MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE, CASE_TOLD})
 _SHORTEST, _MOST = 10, 300
 _LEAST, _READ = 10, 5_000_000_000
 """Search gigabytes of text for fewer canaries, so that each place takes seconds."""
-_WORDS = ("name", "title", "email", "phone", "note", "other_topic")
+_WORDS = ("name", "title", "email", "phone", "note", "other_topic", "text", "words")
 _MAY_HOLD = frozenset({"intake", "notifications"})
+_OF_DRAFTS = ("reporting", "drafts")
+"""The table with the texts of assessments."""
 
 
 def i15_nobody_sees_anothers(run: Run) -> Findings:
@@ -133,7 +136,7 @@ def i16_canaries_are_nowhere(run: Run) -> Findings:
 def canaries_of(run: Run) -> list[str]:
     """Return at most 300 confidential texts, evenly sampled."""
     found_texts: set[str] = set()
-    for _, body in events(run, IN, CONFIDENTIAL):
+    for _, body in events(run, IN, CONFIDENTIAL, DRAFTS):
         found_texts |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
     chosen = sorted(text for text in found_texts if len(text) >= _SHORTEST)
     step = max(1, -(-len(chosen) // _MOST))
@@ -141,7 +144,7 @@ def canaries_of(run: Run) -> list[str]:
 
 
 def _confided(data: Body, *, anything: bool) -> Iterator[str]:
-    """Yield the free texts of a submission, an amendment, a contact or a note."""
+    """Yield the free texts of a submission, an amendment, a contact, a note or an assessment."""
     need, urgency = data.get("need"), data.get("urgency")
     if isinstance(need, dict):
         yield from (text for text in need.values() if isinstance(text, str))
@@ -162,7 +165,9 @@ def _forms(text: str) -> set[str]:
 def _places(run: Run) -> Iterator[tuple[str, str]]:
     """Yield every place where no restricted text may be, with all its text."""
     for topic, records in run.topics.items():
-        if topic.startswith((IN, CONFIDENTIAL)) or (topic[:8] == DEAD and "restricted" in topic):
+        if topic.startswith((IN, CONFIDENTIAL, DRAFTS)) or (
+            topic[:8] == DEAD and "restricted" in topic
+        ):
             continue
         yield (
             topic,
@@ -175,7 +180,7 @@ def _places(run: Run) -> Iterator[tuple[str, str]]:
         )
     for service, tables in run.tables.items():
         for table, rows in tables.items():
-            if service not in _MAY_HOLD:
+            if service not in _MAY_HOLD and (service, table) != _OF_DRAFTS:
                 judged = [r for r in rows if table != "case_files" or not is_open(r, at=run.at)]
                 yield f"{service}.{table}", json.dumps(judged, ensure_ascii=False)
     for name, text in run.logs.items():

@@ -8,11 +8,13 @@ from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import (
     ACCEPTED,
     CONFIDENTIAL,
+    DRAFTS,
     IN,
     INTAKE,
     OUT,
     REFERENCE,
     REFUSED,
+    REPORTING,
     ROUTING,
     data_of,
     events,
@@ -97,7 +99,7 @@ def i02_refused_is_nowhere(run: Run) -> Findings:
     """A refused submission has no effect; one of unknown fate has at most one."""
     led_to: dict[str, list[str]] = defaultdict(list)
     by_cause: dict[str, list[Body]] = defaultdict(list)
-    for _, body in firsts(run, INTAKE, CONFIDENTIAL, REFERENCE, ROUTING):
+    for _, body in firsts(run, INTAKE, CONFIDENTIAL, DRAFTS, REFERENCE, ROUTING, REPORTING):
         by_cause[body.get("causationid", "")].append(body)
     for row in run.rows("intake", "requests"):
         led_to[row["first_record"]].append(f"request {row['tracking_number']}")

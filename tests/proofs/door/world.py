@@ -24,7 +24,7 @@ from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
 from services.routing.withdrawals import Withdrawals
-from shared.contracts import intake, notifications, reference, reporting, routing
+from shared.contracts import assessments, intake, notifications, reference, reporting, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.services import SERVICES
 from shared.delivery.records import Record
@@ -48,11 +48,11 @@ _READS: Mapping[str, Sequence[str]] = {
         intake.CONFIDENTIAL_TOPIC,
         reference.TOPIC,
         routing.TOPIC,
+        reporting.TOPIC,
         notifications.MAIL_TOPIC,
         reporting.RELEASES_TOPIC,
     ),
-    # What reporting makes of other topics are figures, and no message to anybody.
-    "reporting": (reference.TOPIC,),
+    "reporting": (reference.TOPIC, routing.TOPIC, intake.TOPIC, assessments.DRAFTS_TOPIC),
 }
 """Each service, in the order in which they take turns, and what it reads of our topics."""
 _TO_PARTICIPANTS = ("cri.out.", PROGRAMS_TOPIC)

@@ -15,6 +15,7 @@ from services.reporting import app as reporting
 from services.reporting.handlers import ReportingReader
 from services.routing import app as routing
 from services.routing.handlers import RoutingReader
+from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.contracts.intake import CONFIDENTIAL_TOPIC
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from tests.examples.inbound import AT, record
@@ -33,7 +34,8 @@ SLOW = 0.02
 CHUNK = 1_000
 """Intake's state is reset after this many records."""
 _FREE_TEXT = {
-    "need", "other_topic", "note", "name", "title", "email", "phone", "zone", "urgency",
+    "need", "other_topic", "note", "name", "title", "email", "phone", "zone", "urgency", "text",
+    "words",
 }  # fmt: skip
 
 
@@ -115,7 +117,8 @@ def leaks_of(message: Message, decision: Decision) -> Iterator[str]:
     """Yield what the log must not hold: a sender's free text, or events that readers reject."""
     is_open = CANARY in open_fields(message)
     for event in decision.published:
-        if CANARY.encode() in event.value and event.topic != CONFIDENTIAL_TOPIC and not is_open:
+        is_restricted = event.topic in (CONFIDENTIAL_TOPIC, DRAFTS_TOPIC)
+        if CANARY.encode() in event.value and not is_restricted and not is_open:
             yield f"a sender's free text on {event.topic}"
         written = Record(event.topic, 0, 0, event.key.encode(), event.value, (), AT)
         for name, topics, parse in READERS:

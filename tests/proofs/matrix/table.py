@@ -7,7 +7,7 @@ from shared.contracts.services import DEPLOYABLES
 FACTS = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"}
 WRITTEN = {
     "intake": {"cri.int.intake.v1", "cri.int.reference.v1", "cri.int.answers.v1"}
-    | {"cri.int.confidential.v1"},
+    | {"cri.int.confidential.v1", "cri.int.drafts.v1"},
     "routing": {"cri.int.routing.v1"},
     "notifications": {"cri.int.notifications.v1", "cri.int.mail.v1"},
     "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
@@ -16,13 +16,14 @@ WRITTEN = {
 }
 # Each reads what it writes itself, too: after a restore it catches up from there.
 READ = {
-    "intake": FACTS | {"cri.int.answers.v1", "cri.int.confidential.v1"},
+    "intake": FACTS | {"cri.int.answers.v1", "cri.int.confidential.v1", "cri.int.drafts.v1"},
     "routing": FACTS | {"cri.int.mail.v1"},
     "notifications": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1"}
-    | {"cri.int.answers.v1", "cri.int.confidential.v1", "cri.pub.reports.v1"},
+    | {"cri.int.answers.v1", "cri.int.confidential.v1", "cri.int.reporting.v1"}
+    | {"cri.pub.reports.v1"},
     "reporting": FACTS
-    | {"cri.int.notifications.v1", "cri.int.reporting.v1"}
+    | {"cri.int.notifications.v1", "cri.int.reporting.v1", "cri.int.drafts.v1"}
     | {"cri.pub.programs.v1", "cri.pub.reports.v1"},
     "desk": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1"}
@@ -32,7 +33,7 @@ READ = {
 # What `continuum rebuild` folds: ids, codes and dates; and the releases.
 KEPT = (
     FACTS
-    | {"cri.int.notifications.v1", "cri.int.mail.v1"}
+    | {"cri.int.notifications.v1", "cri.int.mail.v1", "cri.int.reporting.v1"}
     | {"cri.pub.programs.v1", "cri.pub.reports.v1"}
 )
 

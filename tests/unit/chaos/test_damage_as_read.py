@@ -14,7 +14,7 @@ from services.intake.ended_requests import parse_routing_event
 from services.notifications.parse import parse
 from services.reporting.handlers import ReportingReader
 from services.routing.handlers import RoutingReader
-from shared.contracts import intake, reference, routing
+from shared.contracts import assessments, intake, reference, reporting, routing
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from tests.proofs.chaos.damage import KINDS, READERS, damaged
 
@@ -27,11 +27,12 @@ READ: Mapping[str, Callable[[Record], Item | PassedOver | Malformed]] = {
     "desk": parse_of_desk,
 }
 UNIONS: Mapping[str, Any] = {
-    intake.TOPIC: intake.IntakeEvent,
+    intake.TOPIC: intake.IntakeEvent | assessments.AssessmentEvent,
     intake.ANSWERS_TOPIC: intake.AnswerEvent,
     intake.CONFIDENTIAL_TOPIC: intake.ConfidentialEvent,
     reference.TOPIC: reference.ReferenceEvent,
     routing.TOPIC: routing.RoutingEvent,
+    reporting.TOPIC: reporting.AnswerEvent,
 }
 DRAWS = 60
 

@@ -152,6 +152,19 @@ def test_confidential_text_is_searched_for_in_its_json_encoding() -> None:
     assert len(wrong(i16_canaries_are_nowhere(run(said, leaked)))) == 1
 
 
+def test_the_text_of_an_assessment_is_only_with_reporting_and_on_its_topics() -> None:
+    text = "Reports of force are reviewed late."
+    body = {"type": "gov.cri.intake.draft_stated.v1", "data": {"text": text}}
+    stated = Record("cri.int.drafts.v1", 0, 0, None, json.dumps(body).encode())
+    kept = {"reporting": {"drafts": [{"text": text}], "findings": [{"finding": "2.1"}]}}
+    leaked = {"reporting": {"drafts": [], "findings": [{"finding": text}]}}
+
+    assert canaries_of(run(stated)) == [text]
+    assert wrong(i16_canaries_are_nowhere(run(stated, tables=kept))) == []
+    assert len(wrong(i16_canaries_are_nowhere(run(stated, tables=leaked)))) == 1
+    assert len(wrong(i16_canaries_are_nowhere(run(stated, event(1, because=text))))) == 1
+
+
 def test_a_service_that_shows_nothing_is_noticed() -> None:
     assert wrong(i17_metrics_are_counts(run(tables={"routing": {}}))) == [
         "routing shows no metrics"

@@ -1,0 +1,176 @@
+"""What a batch says about assessments: the sites that it reads and changes, and the answers."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, get_args
+
+from services.reporting.assessments import store
+from services.reporting.assessments.decide import refusal_of
+from services.reporting.assessments.site import Site, evolve
+from services.reporting.assessments.store import DraftRow, Numbered
+from shared.contracts import envelope, routing
+from shared.contracts.assessments import (
+    PROGRAM,
+    AssessmentEvent,
+    DraftStated,
+    FindingRecorded,
+    FocusAreaSet,
+    RecommendationClaimed,
+    RecommendationRecorded,
+    StatusProposed,
+    StatusVerificationDirected,
+)
+from shared.contracts.intake import Reason
+from shared.contracts.reporting import (
+    TOPIC,
+    AnswerEvent,
+    AppliedFacts,
+    MessageApplied,
+    MessageRefused,
+    MessageRefusedFacts,
+)
+from shared.delivery.sequences import Numbers, Subject
+from shared.delivery.take_in.reader import Connection
+
+MESSAGES: frozenset[type] = frozenset(get_args(AssessmentEvent))
+"""The events that are messages about assessments, each of which is answered."""
+APPLIED = "gov.cri.reporting.message_applied.v1"
+_REFUSED = "gov.cri.reporting.message_refused.v1"
+_SOURCE = "urn:cri:continuum:reporting"
+_WHAT: dict[type, str] = {
+    FocusAreaSet: "focus_area.set",
+    FindingRecorded: "finding.record",
+    RecommendationRecorded: "recommendation.record",
+    RecommendationClaimed: "recommendation.claim",
+    StatusProposed: "status.propose",
+    StatusVerificationDirected: "status.verify",
+}
+
+
+def subjects_of(messages: Iterable[Any]) -> list[Subject]:
+    """Return the subjects of the answers to the messages about assessments in *messages*."""
+    return [(TOPIC, each.subject) for each in messages if type(each) in MESSAGES]
+
+
+@dataclass(slots=True)
+class Assessments:
+    """The sites of a batch as they are after what it took in, and what is to be written."""
+
+    sites: dict[str, Site] = field(default_factory=dict)
+    opened: dict[str, Site] = field(default_factory=dict)
+    ended: dict[str, datetime] = field(default_factory=dict)
+    areas: set[tuple[str, int]] = field(default_factory=set)
+    findings: set[Numbered] = field(default_factory=set)
+    recommendations: set[Numbered] = field(default_factory=set)
+    drafts: dict[str, DraftRow] = field(default_factory=dict)
+
+    async def read(self, connection: "Connection[Any]", messages: Collection[Any]) -> None:
+        """Read the sites that *messages* are about, if any is about an assessment."""
+        engagements = {each.subject for each in messages if type(each) in MESSAGES}
+        if engagements:
+            self.sites = await store.read_sites(connection, sorted(engagements))
+
+    def follow(self, event: Any) -> None:
+        """Take in an event of routing's log: a site's engagement may open or end."""
+        match event:
+            case routing.EngagementOpened(data=opened) if opened.program == PROGRAM:
+                site = Site(
+                    engagement_id=opened.engagement_id,
+                    tracking_number=opened.tracking_number,
+                    provider=opened.provider,
+                    requester=opened.participant,
+                    opened_at=event.time,
+                )
+                self.opened[site.engagement_id] = site
+                self.sites.setdefault(site.engagement_id, site)
+            case (
+                routing.EngagementClosed(data=ended)
+                | routing.EngagementEnded(data=ended)
+                | routing.RequestWithdrawn(data=ended)
+            ) if ended.engagement_id is not None and ended.program == PROGRAM:
+                self.ended[ended.engagement_id] = event.time
+                self._end(ended.engagement_id, event.time)
+            case _:
+                pass
+
+    def decide(self, event: AssessmentEvent, *, at: datetime, numbers: Numbers) -> AnswerEvent:
+        """Apply or refuse the message behind *event*; return the answer to it."""
+        refusal = refusal_of(self.sites.get(event.subject), event)
+        answer = _answer(event, refusal, at=at, number=numbers.last(TOPIC, event.subject) + 1)
+        self.settle(event, applied=refusal is None)
+        numbers.next(TOPIC, event.subject)
+        return answer
+
+    def settle(self, event: AssessmentEvent, *, applied: bool) -> None:
+        """Change the site by what was decided about *event*."""
+        if event.inreplyto is not None:
+            settled = DraftRow(event.inreplyto, event.subject, event.time, applied)
+            self._add_draft(settled)
+        if not applied:
+            return
+        self.sites[event.subject] = evolve(self.sites[event.subject], event)
+        match event:
+            case FocusAreaSet(data=area):
+                self.areas.add((event.subject, area.number))
+            case FindingRecorded(data=finding):
+                self.findings.add((event.subject, finding.finding))
+            case _:
+                self.recommendations.add((event.subject, event.data.recommendation))
+
+    def keep_draft(self, event: DraftStated) -> None:
+        """Keep a text; whether it holds follows from the decision about its message."""
+        draft = event.data
+        if event.inreplyto is not None:
+            self._add_draft(
+                DraftRow(
+                    event.inreplyto,
+                    event.subject,
+                    event.time,
+                    what=draft.what,
+                    item=draft.item,
+                    version=draft.version,
+                    text=draft.text,
+                )
+            )
+
+    async def save(self, connection: "Connection[Any]") -> None:
+        """Write all that has changed."""
+        await store.open_sites(connection, self.opened.values())
+        await store.end_sites(connection, self.ended)
+        await store.save_focus_areas(connection, self.areas)
+        versions = {
+            (site, number): self.sites[site].findings[number] for site, number in self.findings
+        }
+        await store.save_findings(connection, versions)
+        changed = {
+            (site, number): self.sites[site].recommendations[number]
+            for site, number in self.recommendations
+        }
+        await store.save_recommendations(connection, changed)
+        await store.save_drafts(connection, list(self.drafts.values()))
+
+    def _add_draft(self, row: DraftRow) -> None:
+        """Add *row*; a statement writes a row once, so it completes one of the same record."""
+        before = self.drafts.get(row.cause)
+        self.drafts[row.cause] = row if before is None else before.completed(row)
+
+    def _end(self, engagement_id: str, at: datetime) -> None:
+        site = self.sites.get(engagement_id)
+        if site is not None and site.ended_at is None:
+            self.sites[engagement_id] = replace(site, ended_at=at)
+
+
+def _answer(
+    event: AssessmentEvent, refusal: Reason | None, *, at: datetime, number: int
+) -> AnswerEvent:
+    kind = APPLIED if refusal is None else _REFUSED
+    about = envelope.caused_by(event, kind=kind, source=_SOURCE, at=at, number=number)
+    who, what = event.data.participant, _WHAT[type(event)]
+    if refusal is None:
+        applied = AppliedFacts(participant=who, what=what, about=event.subject)
+        return MessageApplied(**about, data=applied)
+    refused = MessageRefusedFacts(
+        participant=who, what=what, about=event.subject, reasons=[refusal]
+    )
+    return MessageRefused(**about, data=refused)
