@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from services.reporting import gauges, live_pages, pages
+from services.reporting import gauges, live_assessments, live_pages, pages
 from services.reporting.as_of import AsOf
 from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
@@ -43,9 +43,12 @@ def build(settings: Settings) -> Service:
             ),
             Task("releases", releases.publish_due, every=RELEASES_SECONDS),
         ],
-        operator_routes=live_pages.routes(
-            kept_seconds=settings.figures_kept_seconds, update_as_of=update_as_of, clock=clock
-        ),
+        operator_routes=[
+            *live_pages.routes(
+                kept_seconds=settings.figures_kept_seconds, update_as_of=update_as_of, clock=clock
+            ),
+            *live_assessments.routes(clock=clock),
+        ],
         public=PublicPages(
             routes=pages.routes(
                 kept_seconds=settings.figures_kept_seconds,

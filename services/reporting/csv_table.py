@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from services.reporting.assessments.shown import COLUMNS, ShownSite, as_rows
 from services.reporting.figures import DEFINITION, Figure
 from shared.contracts.reporting import ReleaseFacts
 
@@ -46,6 +47,11 @@ def release_table(published: ReleaseFacts) -> str:
             for f in release.figures
         ),
     )
+
+
+def assessment_table(shown: Iterable[ShownSite]) -> str:
+    """Return the statuses of each site's recommendations as CSV."""
+    return _table(COLUMNS, as_rows(shown))
 
 
 def safe(cell: object) -> object:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.reporting.assessments.shown import ShownSite
 from services.reporting.figures import Figure
 from services.reporting.labels import (
     BREAKDOWNS,
@@ -143,6 +144,11 @@ def live_page(figures: Sequence[Figure], *, as_of: datetime, stale: bool) -> str
         times=times,
         times_by=times_by,
     )
+
+
+def assessments_page(shown: Sequence[ShownSite], *, as_of: date) -> str:
+    """Return the operators' page of sites."""
+    return TEMPLATES.get_template("assessments.html.j2").render(sites=shown, as_of=as_of)
 
 
 def release_page(

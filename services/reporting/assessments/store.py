@@ -74,6 +74,11 @@ def _recommendation(row: Any) -> Recommendation:
     )
 
 
+async def list_sites(connection: Any) -> list[str]:
+    """Return the engagements of all sites, at most 1,000."""
+    return [row["engagement_id"] for row in await connection.fetch(_SQL["list_sites"])]
+
+
 async def open_sites(connection: "Connection[Any]", sites: Collection[Site]) -> None:
     """Insert *sites*; a site that is there stays as it is."""
     await _write(

@@ -1,0 +1,4 @@
+SELECT engagement_id
+  FROM sites
+ ORDER BY engagement_id
+ LIMIT 1000;
