@@ -134,6 +134,7 @@ def _demo(
         wrong += checks.check_mails(demo, stack)
         wrong += checks.check_offices(demo, stack)
         wrong += checks.check_people(demo, stack)
+        wrong += checks.check_links(demo, stack)
         wrong += checks.check_subscriptions(demo, stack)
         wrong += checks.verify(stack)
         wrong += compare_rows(file, "routing")

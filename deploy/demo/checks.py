@@ -14,6 +14,7 @@ from deploy.demo.mails import Mails, read_mails
 from deploy.demo.office.case_files import leaked
 from deploy.demo.office.counted import count
 from deploy.demo.people.counted import count as count_people
+from deploy.demo.people.links import count as count_links
 from deploy.demo.people.subscriptions import count as count_subscriptions
 from deploy.demo.waiting_order import overtakings, read_releases
 from deploy.local.services import DESK, WEBDESK
@@ -138,6 +139,19 @@ def check_subscriptions(demo: Demonstration, stack: Stack) -> list[str]:
         )
     )
     print(f"subscriptions: {found.summary()}")
+    return found.faults()
+
+
+def check_links(demo: Demonstration, stack: Stack) -> list[str]:
+    """Check that links alone did nothing, and codes what they were sent for."""
+    user, password = stack.kafka_login(WEBDESK)
+    public = demo.public
+    found = asyncio.run(
+        count_links(
+            public.holders, public.mailboxes, stack.kafka.servers, user=user, password=password
+        )
+    )
+    print(f"links: {found.summary()}")
     return found.faults()
 
 

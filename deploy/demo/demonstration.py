@@ -324,6 +324,19 @@ class Demonstration:
             ]
 
         await self.participants.until(missing, "the outcome of the requests by web form")
+        await self.public.use_links()
+        withdrawn = {
+            each.visitor.number for each in self.public.holders if each.does == "withdraws"
+        }
+
+        def standing() -> list[str]:
+            return [
+                request.tracking_number
+                for request in visitors.requests.values()
+                if request.tracking_number in withdrawn and request.status != "withdrawn"
+            ]
+
+        await self.participants.until(standing, "the withdrawals by link")
         counts = Counter(request.status for request in visitors.requests.values())
         found = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
         return f"{len(visitors.requests)} requests by web form; at rest: {found}"

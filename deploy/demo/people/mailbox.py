@@ -24,12 +24,20 @@ class Mailboxes:
 
     def to(self, address: str) -> list[KeptMail]:
         """Return the mails to *address* so far, the oldest first."""
+        self._look()
+        return self._mails[address]
+
+    def all(self) -> list[KeptMail]:
+        """Return all mails so far."""
+        self._look()
+        return [mail for mails in self._mails.values() for mail in mails]
+
+    def _look(self) -> None:
         for name in list_kept(self.folder):
             if name not in self._read:
                 self._read.add(name)
                 mail = read_kept(self.folder, name)
                 self._mails[mail.recipient].append(mail)
-        return self._mails[address]
 
     async def first(self, address: str, fits: Callable[[KeptMail], bool]) -> KeptMail:
         """Return the first mail to *address* that *fits*, as soon as it is there."""

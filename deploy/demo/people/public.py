@@ -1,13 +1,14 @@
 """The people on the public pages in the demonstration: they come one after the other."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.demo.browsing.browser import Browser
 from deploy.demo.business_days import START
 from deploy.demo.people.askers import askers
+from deploy.demo.people.link_holders import Does, LinkHolder
 from deploy.demo.people.mailbox import Mailboxes
 from deploy.demo.people.subscribers import Subscriber
 from deploy.demo.people.visitor import Visitor
@@ -15,6 +16,8 @@ from deploy.demo.people.visitor import Visitor
 SUBSCRIBERS = 12
 """How many ask for news: one address may ask for 20 people a day."""
 _CONFIRM, _END = 9, 3
+_DOES: Mapping[int, Does] = {1: "withdraws", 4: "replaces", 7: "withdraws"}
+"""What some of those who asked for help do by their links, by their places."""
 _APART_SECONDS = 0.5
 """How long after the one before each person comes."""
 
@@ -27,6 +30,7 @@ class Public:
     mailboxes: Mailboxes
     visitors: list[Visitor] = field(default_factory=list)
     subscribers: list[Subscriber] = field(default_factory=list)
+    holders: list[LinkHolder] = field(default_factory=list)
     _tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
 
     def come(self) -> None:
@@ -54,6 +58,14 @@ class Public:
         """Have those who get news read what was just announced."""
         await asyncio.gather(*(each.read_news() for each in self.subscribers if each.confirms))
 
+    async def use_links(self) -> None:
+        """Have those who asked for help open the links in their mails, and some act there."""
+        for place, visitor in enumerate(self.visitors):
+            does = _DOES.get(place, "reads")
+            holder = LinkHolder(visitor, does, Browser(self.address), self.mailboxes)
+            self.holders.append(holder)
+        await asyncio.gather(*(each.use() for each in self.holders))
+
     async def leave(self) -> None:
         """End all visits, also those that are not at their end."""
         for task in self._tasks:
@@ -61,6 +73,7 @@ class Public:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         browsers = [each.browser for each in self.visitors]
         browsers += [each.browser for each in self.subscribers]
+        browsers += [each.browser for each in self.holders]
         await asyncio.gather(*(browser.close() for browser in browsers))
 
     def _come(self, visit: Callable[[], Coroutine[Any, Any, None]], *, place: int) -> None:

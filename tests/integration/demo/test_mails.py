@@ -15,13 +15,14 @@ DECIDED = {
     "id": "notice-77",
     "type": "gov.cri.notifications.notice_decided.v1",
     "data": {
+        "fact_type": "gov.cri.routing.offer_made.v1",
         "notices": [
             {
                 "audience": AGENCY,
                 "outcome": "sent",
                 "message_type": "gov.cri.request.status_changed.v1",
             }
-        ]
+        ],
     },
 }
 DELIVERED = {
