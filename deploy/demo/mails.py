@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.people.mailbox import Mailboxes
 from deploy.demo.topic_reader import reading
-from deploy.local.mail.kept import list_kept, read_kept
 from services.desk.acts import OFFICE as DESK
 from services.notifications.mail.obligations import is_for_requester, is_mailed
 from shared.contracts.notifications import MAIL_TOPIC, TOPIC
@@ -47,18 +47,20 @@ class Mails:
     """The mails of which a person said what became of them."""
     copies: "Counter[str]" = field(default_factory=Counter)
     """How often the mail server has kept each mail."""
+    is_closed: bool = False
+    """Whether what begins from now on is left out: work goes on while somebody counts."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Take in an event of notifications."""
         data, end = event["data"], _ENDS.get(event["type"])
-        if end is not None:
+        if end is not None and self._is_known(data):
             self.ends[data["mail"]].add(end)
             if end == "cancelled":
                 self.because[data["mail"]] = data["because"]
             self.told.add((data["notice"], _whom(data["contact"])))
         if event["type"] == _SETTLED and (mail := data.get("mail")) is not None:
             self.settled.add(mail)
-        for notice in data.get("notices", ()):
+        for notice in data.get("notices", ()) if not self.is_closed else ():
             audience, is_sent = notice["audience"], notice["outcome"] == "sent"
             is_for_people = (
                 notice.get("channel") == "mail"
@@ -67,6 +69,18 @@ class Mails:
             )
             if is_sent and is_for_people:
                 self.decided.add((event["id"], audience))
+
+    def count_copies(self, kept: "Counter[str]") -> None:
+        """Take in how often the mail server has kept each mail, but those that began later."""
+        known = self.copies.keys() | self.ends.keys()
+        self.copies = Counter(
+            {mail: copies for mail, copies in kept.items() if mail in known or not self.is_closed}
+        )
+
+    def _is_known(self, data: Mapping[str, Any]) -> bool:
+        """Return whether a mail is among those that are counted."""
+        told = (data["notice"], _whom(data["contact"]))
+        return not self.is_closed or told in self.decided or data["mail"] in self.copies
 
     def _has_address(self, event: Mapping[str, Any], notice: Mapping[str, Any]) -> bool:
         """Return whether the people of a notice's audience, or its caller, can be written to."""
@@ -120,12 +134,16 @@ def _whom(contact: str) -> str:
 async def read_mails(
     found: Mails, servers: Sequence[str], folder: Path, *, user: str, password: str
 ) -> Mails:
-    """Read all that the log tells of mails, until nothing is missing any more; count copies."""
+    """Read what the log tells of mails so far, until nothing is missing of it; count copies."""
     deadline = time.monotonic() + _SECONDS
+    mailboxes = Mailboxes(folder)
     async with reading((TOPIC, MAIL_TOPIC), servers, user=user, password=password) as log:
         while True:
+            # What the mail server has, the log tells of then or later, and never before.
+            found.count_copies(Counter(mailboxes.mail_ids()))
             for _, event in await log.read_on():
                 found.take(event)
-            found.copies = Counter(read_kept(folder, name).mail_id for name in list_kept(folder))
+            found.is_closed = True
             if not found.left or time.monotonic() > deadline:
+                found.count_copies(Counter(mailboxes.mail_ids()))
                 return found

@@ -39,6 +39,10 @@ class Mailboxes:
                 mail = read_kept(self.folder, name)
                 self._mails[mail.recipient].append(mail)
 
+    def mail_ids(self) -> list[str]:
+        """Return the id of each copy of a mail so far."""
+        return [mail.mail_id for mail in self.all()]
+
     async def first(self, address: str, fits: Callable[[KeptMail], bool]) -> KeptMail:
         """Return the first mail to *address* that *fits*, as soon as it is there."""
         deadline = time.monotonic() + _PATIENCE

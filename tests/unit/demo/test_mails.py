@@ -1,5 +1,6 @@
 """What the demonstration makes of the mails that the log and the mail server know."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -144,3 +145,19 @@ def test_a_code_is_mailed_although_its_message_is_an_answer() -> None:
     event["data"]["fact_type"] = "gov.cri.intake.code_asked.v1"
 
     assert mails(event).decided == {(NOTICE, AGENCY)}
+
+
+def test_what_begins_while_somebody_counts_is_left_out() -> None:
+    found = mails(decided(), copies=1)
+    found.is_closed = True
+    later = {**decided(), "id": "notice-2"}
+
+    for event in (later, ended("delivered", mail="mail-2", notice="notice-2")):
+        found.take(event)
+    found.count_copies(Counter({MAIL: 1, "mail-2": 1}))
+    assert found.left
+
+    found.take(ended("delivered"))
+
+    assert found.faults() == []
+    assert not found.left
