@@ -116,9 +116,12 @@ class Counted:
 
     def _faults_at_once(self) -> Iterator[str]:
         """Of two people who decided about one request at once, one did, and one was refused."""
-        number = self.staff.at_once
-        found = [self.refused.get(each, []) for each in self.directed[number or ""][:2]]
-        if sorted(found) != [[], [_NOT_REFERRED]]:
+        number, expected = self.staff.at_once, [[], [_NOT_REFERRED]]
+        if self.staff.was_too_late:
+            expected = [[]]
+        first = self.directed[number or ""][: len(expected)]
+        found = sorted(self.refused.get(each, []) for each in first)
+        if found != expected:
             yield f"two people decided about {number} at once, and were answered {found}"
 
     def _expected(self, at: datetime) -> "Counter[Line]":
@@ -134,8 +137,8 @@ class Counted:
             f" at the desk), {len(left)} open, oldest {oldest} working days; each of the"
             f" {len(staff.table.seen)} seen on the list said why; {len(self.sent)} acts sent,"
             f" {len(self.answered)} answered, {refused} refused; of two people who decided on one"
-            f" request at once, one was refused; {self.told.total()} case files opened, with who"
-            f" opened each and what for{_away(staff)}"
+            f" request at once, one was told that it is decided; {self.told.total()} case files"
+            f" opened, with who opened each and what for{_away(staff)}"
         )
 
 

@@ -61,6 +61,8 @@ class Staff:
     files: list[OpenedFile] = field(default_factory=list)
     at_once: str | None = None
     """The request about which two people acted at once."""
+    was_too_late: bool = False
+    """Whether the page told one of them that it is decided, before anything was sent."""
     table: WorkTable = field(default_factory=WorkTable)
     _people: dict[str, Person] = field(default_factory=dict)
     _worker: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -231,6 +233,7 @@ class Staff:
             others = [worker] * await worker.look_over(same, "", act, values)
             await asyncio.gather(*(each.confirm() for each in (person, *others)))
             for each in others:
+                self.was_too_late = each.browser.page.status == HTTPStatus.CONFLICT
                 self._note(each, "referred")
 
     def _unread_words(self, case: Page) -> str:

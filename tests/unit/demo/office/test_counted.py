@@ -70,8 +70,8 @@ def test_it_is_said_in_words(counted: Counted) -> None:
     assert counted.summary(datetime(2027, 3, 18, 16, tzinfo=UTC), days=DAYS) == (
         "2 items opened, 1 settled (1 by people at the desk), 1 open, oldest 3 working days;"
         " each of the 1 seen on the list said why; 5 acts sent, 5 answered, 1 refused; of two"
-        " people who decided on one request at once, one was refused; 1 case files opened, with"
-        " who opened each and what for"
+        " people who decided on one request at once, one was told that it is decided; 1 case files"
+        " opened, with who opened each and what for"
     )
 
 
@@ -81,6 +81,18 @@ def test_an_event_that_is_there_twice_counts_once(counted: Counted) -> None:
     counted.take(routing.TOPIC, event)
 
     assert len(counted.work.there(LATER)) == 2
+
+
+def test_of_two_at_once_one_may_be_too_late_to_send_anything(counted: Counted) -> None:
+    counted.staff.was_too_late, counted.staff.refused = True, 0
+    counted.directed[NUMBER] = ["act"]
+    del counted.sent["late act"], counted.answered["late act"]
+
+    assert counted.faults(LATER) == []
+
+    counted.refused["act"] = ["not_referred"]
+
+    assert len(counted.faults(LATER)) == 1
 
 
 def shows(table: str) -> Callable[[Counted], None]:

@@ -204,6 +204,16 @@ async def test_of_two_people_who_decide_at_once_one_is_refused_in_its_place() ->
     assert (len(first.sent), len(second.sent), found.refused) == (2, 1, 1)
 
 
+async def test_of_two_people_one_may_be_told_that_it_is_decided_already() -> None:
+    of_case = CASE.replace("?item=counter%3A1", "")
+    first, second = Pages(DONE), Pages(httpx.Response(409, html=FORM), case=of_case)
+    found = people(DECISIONS[1])
+
+    await handle(found, "referred", {staff.APPROVER: first, staff.WORKER: second})
+
+    assert (found.was_too_late, len(found.clicked), found.refused) == (True, 1, 0)
+
+
 async def test_the_other_decides_nothing_where_nothing_is_left_to_decide() -> None:
     first, second = Pages(DONE), Pages(case=f"<h1>{NUMBER}</h1>")
     found = people(DECISIONS[1])
