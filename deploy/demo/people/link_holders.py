@@ -40,6 +40,12 @@ class LinkHolder:
     wrong: list[str] = field(default_factory=list)
     """What the pages should not have done."""
 
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """The address of this person, and that of who is to be reached in its place."""
+        own = self.visitor.asker.email
+        return own, f"new.{own}"
+
     async def use(self) -> None:
         """Read how the request stands, and act if this person does."""
         link = await self._link(self.visitor.asker.email)
@@ -54,7 +60,7 @@ class LinkHolder:
         if self.does == "withdraws":
             await self._act({})
         elif self.does == "replaces":
-            email = f"new.{self.visitor.asker.email}"
+            _, email = self.addresses
             await self._act({"name": "New front office", "email": email})
             await self._is_replaced(link, by=await self._link(email))
 

@@ -88,6 +88,7 @@ async def count(
                 found.take(message)
             if not found.faults() or time.monotonic() > deadline:
                 break
-    for each in mailboxes.all():
-        found.issued |= links_in(each)
+    for each in holders:
+        for address in each.addresses:
+            found.issued |= {link for mail in mailboxes.to(address) for link in links_in(mail)}
     return found
