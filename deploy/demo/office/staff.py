@@ -227,14 +227,16 @@ class Staff:
 
     async def _act_at_once(self, person: Person, case: Page, act: str, values: Decision) -> None:
         """Have *person* confirm an act, and the worker the same one at the same time."""
-        self.at_once, worker = number_of(case), self._people[WORKER]
+        worker = self._people[WORKER]
         async with self._worker:
             same = await worker.browser.open(case.address)
-            others = [worker] * await worker.look_over(same, "", act, values)
-            await asyncio.gather(*(each.confirm() for each in (person, *others)))
-            for each in others:
-                self.was_too_late = each.browser.page.status == HTTPStatus.CONFLICT
-                self._note(each, "referred")
+            if not await worker.look_over(same, "", act, values):
+                await person.confirm()
+                return
+            self.at_once = number_of(case)
+            await asyncio.gather(person.confirm(), worker.confirm())
+            self.was_too_late = worker.browser.page.status == HTTPStatus.CONFLICT
+            self._note(worker, "referred")
 
     def _unread_words(self, case: Page) -> str:
         """Return what only the case file of a caller's request says; empty if it was read."""
