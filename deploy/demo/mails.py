@@ -19,7 +19,6 @@ _ENDS = {
     "gov.cri.notifications.notice_outcome_unknown.v1": "unknown",
     "gov.cri.notifications.notice_cancelled.v1": "cancelled",
 }
-_CODE_ASKED, _APPLIED = "gov.cri.intake.code_asked.v1", "gov.cri.message.applied.v1"
 _SETTLED = "gov.cri.notifications.notice_settled.v1"
 _SECONDS = 60.0
 """For the last mails; one that is held until a morning waits for less than a business day."""
@@ -62,10 +61,8 @@ class Mails:
             self.settled.add(mail)
         for notice in data.get("notices", ()) if not self.is_closed else ():
             audience, is_sent = notice["audience"], notice["outcome"] == "sent"
-            is_for_people = (
-                notice.get("channel") == "mail"
-                or (data["fact_type"] == _CODE_ASKED and notice.get("message_type") == _APPLIED)
-                or (is_mailed(notice.get("message_type")) and self._has_address(event, notice))
+            is_for_people = notice.get("channel") == "mail" or (
+                is_mailed(notice.get("message_type")) and self._has_address(event, notice)
             )
             if is_sent and is_for_people:
                 self.decided.add((event["id"], audience))

@@ -16,6 +16,7 @@ _PATIENCE, _LOOK_SECONDS = 60.0, 0.5
 """For how long somebody waits for a mail, and how often it is looked for (seconds)."""
 _TO = re.compile(rb"^Delivered-To: (\S+)", re.MULTILINE)
 _ID = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE)
+_CODE = re.compile(rb"^Subject: Your code", re.MULTILINE)
 _HEAD = 4096
 _SUFFIX = ".eml"
 
@@ -43,7 +44,7 @@ class Mailboxes:
         return mails
 
     def mail_ids(self) -> list[str]:
-        """Return the id of each copy of a mail so far."""
+        """Return the id of each copy of a mail so far; the log tells nothing of codes."""
         self._look()
         return self._ids
 
@@ -64,7 +65,8 @@ class Mailboxes:
             with (self.folder / file).open("rb") as opened:
                 head = opened.read(_HEAD)
             self._names[_named(_TO, head)].append(file.removesuffix(_SUFFIX))
-            self._ids.append(_named(_ID, head))
+            if _CODE.search(head) is None:
+                self._ids.append(_named(_ID, head))
 
 
 def _named(pattern: re.Pattern[bytes], head: bytes) -> str:

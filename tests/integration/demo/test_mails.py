@@ -15,7 +15,6 @@ DECIDED = {
     "id": "notice-77",
     "type": "gov.cri.notifications.notice_decided.v1",
     "data": {
-        "fact_type": "gov.cri.routing.offer_made.v1",
         "notices": [
             {
                 "audience": AGENCY,

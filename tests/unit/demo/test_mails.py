@@ -15,7 +15,7 @@ def decided(*, audience: str = AGENCY, kind: str = "request.status_changed") -> 
     return {
         "id": NOTICE,
         "type": "gov.cri.notifications.notice_decided.v1",
-        "data": {"fact_type": "gov.cri.routing.offer_made.v1", "notices": [notice]},
+        "data": {"notices": [notice]},
     }
 
 
@@ -136,15 +136,6 @@ def test_news_are_mailed_to_a_subscription() -> None:
     assert mails(event, delivered, copies=1).faults() == []
     (said,) = mails(event).faults()
     assert audience in said
-
-
-def test_a_code_is_mailed_although_its_message_is_an_answer() -> None:
-    event = decided(kind="message.applied")
-    assert mails(event).decided == set()
-
-    event["data"]["fact_type"] = "gov.cri.intake.code_asked.v1"
-
-    assert mails(event).decided == {(NOTICE, AGENCY)}
 
 
 def test_what_begins_while_somebody_counts_is_left_out() -> None:
