@@ -40,7 +40,6 @@ MADE: dict[str, Any] = {
 OPENED: dict[str, Any] = {
     **ABOUT_WORK,
     **ASKED,
-    "need": None,
     "contacts": [],
     "sentence": "Please get in touch with the agency.",
 }

@@ -99,7 +99,8 @@ def taken_up(before: Offer) -> Offer:
 
 def data_of(message: Message) -> Any:
     """Return the data of *message*. Raises KeyError and ValidationError."""
-    return DATA[message.type].model_validate(message.data)
+    # The need is left out of messages to the desk: what is null is not written.
+    return DATA[message.type].model_validate({"need": None, **message.data})
 
 
 def fields_of(data: BaseModel, names: set[str]) -> dict[str, Any]:
