@@ -136,7 +136,7 @@ async def test_e40_news_by_email(person: Person) -> None:
     assert await person.look(confirm, "news-confirm") == []
     assert await person.look(links.end(SUBSCRIPTION, "monthly_update"), "news-end") == []
     assert await person.look(links.preferences(SUBSCRIPTION), "news-preferences") == []
-    for page in ("asked", "confirmed", "ended", "end/unknown"):
+    for page in ("asked", "confirmed", "chosen", "ended", "end/unknown"):
         name = page.replace("/", "-")
         assert await person.look(f"/subscriptions/{page}", f"news-{name}") == []
 
