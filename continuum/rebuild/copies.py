@@ -88,6 +88,10 @@ NOTIFICATIONS = replace(
             "waiting_notes",
         ): _FOURTEEN_DAYS,
         (
+            "forgotten",
+            "do_not_send",
+        ): "say who was forgotten, and to which addresses no mail is wished",
+        (
             "mails",
             "dead_addresses",
             "settlements",

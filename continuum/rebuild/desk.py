@@ -20,6 +20,7 @@ async def _save(connection: Any, items: list[Item]) -> None:
     state = await _READER.load(connection, items, at=_NO_TIME)
     for item in items:
         _READER.decide(state, item)
+    state.forgotten.clear()  # it concerns case files alone, which are not rebuilt
     await _READER.save(connection, state)
 
 

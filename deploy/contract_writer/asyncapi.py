@@ -188,10 +188,14 @@ def _channels(shown: Sequence[MessageType]) -> Document:
 
 def _operations(shown: Sequence[MessageType], *, ours: bool) -> Document:
     made: Document = {}
-    answers = {answer for each in shown for answer in ANSWERS.get(each.type, ())}
+    askers: dict[str, set[str]] = {}
+    for each in shown:
+        for answer in ANSWERS.get(each.type, ()):
+            askers.setdefault(answer, set()).update(each.kinds)
     names = {each.type: each.name for each in shown}
     for each in shown:
-        if each.type in answers:
+        # Others than those who are answered may receive it, too.
+        if each.type in askers and (not ours or each.kinds <= askers[each.type]):
             continue
         sent = (each.channel == "in") != ours
         operation = {

@@ -32,9 +32,12 @@ PREVIEW = frozenset(
         "engagement.rehome.v1",
         "finding.record.v1",
         "focus_area.set.v1",
+        "hold.set.v1",
         "note.stated.v1",
         "notice.settle.v1",
         "offer.changed.v1",
+        "person.forget.v1",
+        "person.forgotten.v1",
         "preference.set.v1",
         "recommendation.claim.v1",
         "recommendation.record.v1",
@@ -95,6 +98,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "gov.cri.request.submit.v1": (outbound.TYPES["accepted"], outbound.TYPES["refused"]),
     "gov.cri.status.ask.v1": (_TOLD, _REFUSED),
     "gov.cri.case.ask.v1": (outbound.TYPES["case_told"], _REFUSED),
+    "gov.cri.person.forget.v1": (outbound.TYPES["person_forgotten"], _REFUSED),
 }
 ANSWERS: Mapping[str, tuple[str, ...]] = {
     kind: _ANSWERS.get(kind, (_APPLIED, _REFUSED)) for kind in inbound.DATA

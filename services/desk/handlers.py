@@ -13,7 +13,7 @@ from services.desk.projection import Closed, Routed
 from services.desk.work import mails, notices, requests
 from services.desk.work.items import Changes, Settling, WorkItem
 from shared.catalog import catalog
-from shared.contracts import notifications, reference, routing
+from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.later import LaterEvent
 from shared.contracts.outbound import Message
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
@@ -40,6 +40,13 @@ class Batch:
     settled: dict[str, Settling] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     files: dict[str, ToldFile] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+    """The ids of contacts of which no case file is kept any more."""
+
+    def forget(self, event: intake.PersonForgotten) -> None:
+        """Note a contact that is forgotten, if it is one."""
+        if event.data.contact_id is not None:
+            self.forgotten.add(event.data.contact_id)
 
     def change(self, changes: Changes) -> None:
         """Close items, then open others."""
@@ -104,6 +111,8 @@ class DeskReader:
             state.change(mails.changes_of(event))
             if (row := project.mail(event)) is not None:
                 state.mails[row.notice, row.audience] = row
+        elif isinstance(event, intake.PersonForgotten):
+            state.forget(event)
         else:
             _fold(state, event, topic)
         if type(event) is LaterEvent:
@@ -127,6 +136,8 @@ class DeskReader:
             await projection.record_answers(connection, state.answers.values())
         if state.files:
             await projection.keep_case_files(connection, state.files.values())
+        if state.forgotten:
+            await projection.forget_contacts(connection, state.forgotten)
         await catalog.take_in(connection, state.catalog)
 
 

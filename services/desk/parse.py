@@ -14,13 +14,16 @@ from shared.delivery.take_in.reader import is_id, parse_event, parse_later
 
 TOPICS = r"^cri\.(int\.(intake|routing|notifications|mail|reference)|out\.office-desk)\.v1$"
 _REQUESTS: TypeAdapter[Any] = TypeAdapter(Annotated[RequestFact, Field(discriminator="type")])
+_INTAKE: TypeAdapter[Any] = TypeAdapter(
+    Annotated[intake.RequestEvent | intake.PersonForgotten, Field(discriminator="type")]
+)
 _NOTICES: TypeAdapter[Any] = TypeAdapter(
     Annotated[
         notifications.NotificationsEvent | notifications.MailEvent, Field(discriminator="type")
     ]
 )
 _EVENTS: dict[str, TypeAdapter[Any]] = {
-    intake.TOPIC: _REQUESTS,
+    intake.TOPIC: _INTAKE,
     routing.TOPIC: _REQUESTS,
     notifications.TOPIC: _NOTICES,
     notifications.MAIL_TOPIC: _NOTICES,

@@ -93,3 +93,8 @@ async def record_answers(connection: "Connection[Any]", answers: Collection[Answ
 async def keep_case_files(connection: "Connection[Any]", files: Collection[ToldFile]) -> None:
     """Keep case files that were asked for and told, for a quarter of an hour."""
     await connection.execute(_SQL["keep_case_files"], *zip(*files, strict=True), FILE_KEPT)
+
+
+async def forget_contacts(connection: "Connection[Any]", contact_ids: Collection[str]) -> None:
+    """Erase the case files that name one of these contacts, of whichever participant it is."""
+    await connection.execute(_SQL["forget_contacts"], sorted(contact_ids))

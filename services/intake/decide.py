@@ -19,6 +19,7 @@ from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
 from services.intake.contacts import code_event, contact_event, preference_event
 from services.intake.findings import Finding, first_findings
+from services.intake.forgetting import forgotten_event
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
@@ -37,6 +38,7 @@ from shared.contracts.inbound import (
     Contact,
     Direction,
     EngagementEnding,
+    Forgetting,
     Milestone,
     NoticeSettlement,
     OfferAnswer,
@@ -145,6 +147,8 @@ def accept(message: Message, batch: BatchState) -> Decision:
             | SubscriptionEnding()
         ):
             return Decision("applied", (subscription_event(message, batch),), original)
+        case Forgetting():
+            return Decision("applied", (forgotten_event(message, batch),), original)
         case StatusQuestion():
             return Decision("applied", (status_question_event(message, batch),), original)
         case CaseQuestion():

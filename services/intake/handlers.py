@@ -15,6 +15,7 @@ from services.intake.contacts import contact_subject
 from services.intake.decide import decide
 from services.intake.ended_requests import Ignored, RequestEnded, parse_routing_event
 from services.intake.findings import Finding
+from services.intake.forgetting import forgotten_subject, said_subject
 from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message, tracking_number_of
 from services.intake.parse import message_id, parse_message
@@ -30,6 +31,7 @@ from shared.contracts.inbound import (
     Capacity,
     CodeToSend,
     Contact,
+    Forgetting,
     NoticeSettlement,
     Preference,
     Submission,
@@ -89,7 +91,8 @@ class IntakeReader:
 
         A participant's own numbers need no lock: the batch already holds the checkpoint of its
         only topic. Those of an assessment are read behind its request's lock. Reference data has
-        one sequence for all participants, so it is locked before the registry is read.
+        one sequence for all participants, so it is locked before the registry is read. Whoever is
+        forgotten may be another's contact. Requests on hold are read, too: they name contacts.
         """
         ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
         messages = [item.message for item in items if isinstance(item.message, Message)]
@@ -100,6 +103,10 @@ class IntakeReader:
         }
         subjects = _subjects(messages)
         shared = {(topic, subject) for topic, subject in subjects if topic == reference.TOPIC}
+        forgettings = [m.data for m in messages if isinstance(m.data, Forgetting)]
+        for forgetting in forgettings:
+            shared |= _of_forgetting(forgetting)
+            about |= self._read.held_requests
         loaded = store.Loaded()
         if messages or ended:
             loaded = await store.load_batch(
@@ -107,6 +114,10 @@ class IntakeReader:
             )
         if messages and loaded.version != self._read.version:
             self._read = await self._registry(connection, version=loaded.version)
+            held = self._read.held_requests - about if forgettings else ()
+            if held:
+                more = await store.load_batch(connection, requests=held)
+                loaded.requests.update(more.requests)
         batch = BatchState(
             at=self._clock.at(at),
             registry=self._read,
@@ -164,6 +175,7 @@ class IntakeReader:
             staff=catalog.staff,
             solicitations=catalog.solicitations,
             agencies=catalog.agencies,
+            holds=catalog.holds,
         )
 
     def _blank(self, record: Record) -> Message:
@@ -174,6 +186,10 @@ class IntakeReader:
 
 def _changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Key, Value]:
     return {key: value for key, value in after.items() if value != before.get(key)}
+
+
+def _of_forgetting(data: Forgetting) -> set[Subject]:
+    return {(TOPIC, forgotten_subject(data)), (CONFIDENTIAL_TOPIC, said_subject(data))}
 
 
 def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
@@ -190,6 +206,8 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((CONFIDENTIAL_TOPIC, subscription_subject(message)))
         elif isinstance(message.data, AboutAssessment):
             subjects |= assessment_subjects(message)
+        elif isinstance(message.data, Forgetting):
+            subjects |= _of_forgetting(message.data)
         elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))
     return subjects

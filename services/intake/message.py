@@ -19,6 +19,7 @@ from shared.contracts.inbound import (
     Rehoming,
     Withdrawal,
 )
+from shared.contracts.reference import Hold
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
 from shared.texts.identifiers import holds_identifier
 
@@ -95,6 +96,8 @@ def tracking_number_of(message: Message) -> str | None:
     match message.data:
         case Amendment() | Withdrawal() | Direction() | ClockSettlement() | CaseQuestion():
             text: str = message.data.tracking_number
+            return text if is_tracking_number(text) else None
+        case Hold(tracking_number=str(text)):
             return text if is_tracking_number(text) else None
         case OfferAnswer():
             return _tracking_number_in(message.data.offer_id)

@@ -10,6 +10,8 @@ from shared.contracts.reference import (
     CalendarDefined,
     CalendarDefinition,
     Entry,
+    Hold,
+    HoldSet,
     KnownAgency,
     Participant,
     ParticipantRegistered,
@@ -53,6 +55,8 @@ def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, Re
             return _event("solicitation", SolicitationAnnounced, entry, message, number, at)
         case KnownAgency():
             return _event("agency", AgencySet, entry, message, number, at)
+        case Hold():
+            return _event("hold", HoldSet, entry, message, number, at)
 
 
 def _event(

@@ -9,6 +9,8 @@ from shared.contracts.reference import (
     AgencySet,
     CalendarDefined,
     CalendarDefinition,
+    Hold,
+    HoldSet,
     KnownAgency,
     Participant,
     ParticipantRegistered,
@@ -76,6 +78,12 @@ class Registry:
     staff: Mapping[tuple[str, str], frozenset[StaffRole]] = field(default_factory=dict)
     solicitations: Mapping[str, int] = field(default_factory=dict)
     known_domains: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+
+    @property
+    def held_requests(self) -> set[str]:
+        """The requests that a hold names, whether or not it stands."""
+        return {hold.tracking_number for hold in self.holds.values() if hold.tracking_number}
 
 
 def sender(participant: Participant) -> Sender:
@@ -104,6 +112,7 @@ def registry(
     staff: Mapping[tuple[str, str], StaffMember],
     solicitations: Mapping[str, Solicitation],
     agencies: Mapping[str, KnownAgency],
+    holds: Mapping[str, Hold],
 ) -> Registry:
     """Return the registry of a catalog at *version*."""
     aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
@@ -117,6 +126,7 @@ def registry(
         staff={key: frozenset(person.roles) for key, person in staff.items()},
         solicitations={one.id: one.version for one in solicitations.values()},
         known_domains={one.id: frozenset(one.known_domains) for one in agencies.values()},
+        holds=dict(holds),
     )
 
 
@@ -145,5 +155,7 @@ def with_event(before: Registry, event: ReferenceEvent) -> Registry:
         case AgencySet(data=agency):
             domains = {**before.known_domains, agency.id: frozenset(agency.known_domains)}
             return replace(after, known_domains=domains)
+        case HoldSet(data=hold):
+            return replace(after, holds={**before.holds, hold.id: hold})
         case _:
             return after

@@ -54,11 +54,12 @@ def build(settings: Settings) -> Service:
             with_mail=bool(mailing),
             with_codes=bool(mailing) and settings.code_key is not None,
             with_news=with_news,
+            backups_days=settings.backups_kept_days,
         ),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Restore(clock, with_news=with_news),
+        restore=Restore(clock, with_news=with_news, backups_days=settings.backups_kept_days),
         gauges=partial(gauges.show, clock=clock) if mailing else None,
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),

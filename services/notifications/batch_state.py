@@ -13,6 +13,7 @@ from services.notifications.audiences.contacts import card_of
 from services.notifications.audiences.repeats import Answer, WaitingRepeat, as_kept
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
+from services.notifications.forgetting.forgotten import Forgetting, key_of
 from services.notifications.mail.codes import Codes
 from services.notifications.mail.obligations import Obligation
 from services.notifications.mail.settling import Call, Settling
@@ -22,7 +23,7 @@ from shared.contracts.intake import (
     ContactSet,
     NeedStated,
     NoteStated,
-    PreferenceFacts,
+    PersonForgotten,
     PreferenceSet,
     RequestAccepted,
     RequestAmended,
@@ -33,6 +34,7 @@ from shared.contracts.reference import ReferenceEvent
 from shared.delivery.sequences import Numbers
 
 ContactKey = tuple[str, str]
+_ABOUT_CONTACT = frozenset((ContactSet, PreferenceSet, CodeAsked))
 _REFERENCE = frozenset(get_args(ReferenceEvent))
 
 
@@ -76,6 +78,8 @@ class BatchState:
     engagements under way, when they were read, of requests with contacts that the batch sets.
     ``mailed`` are the callers' contacts that mail reaches, ``callers`` those that the batch sets.
     ``releases`` are the months whose figures are published.
+    ``contact_numbers`` are those of the events that set ``contacts_set``; ``backups_days`` says
+    how long backups of the database are kept.
     """
 
     at: datetime
@@ -93,6 +97,8 @@ class BatchState:
     settling: Settling = field(default_factory=Settling)
     codes: Codes = field(default_factory=Codes)
     subscribing: Subscribing = field(default_factory=Subscribing)
+    forgetting: Forgetting = field(default_factory=Forgetting)
+    backups_days: int = 30
     mailed: AbstractSet[ContactKey] = frozenset()
     files: Mapping[str, File] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
@@ -100,7 +106,8 @@ class BatchState:
     moved: set[str] = field(default_factory=set)
     needs_stated: dict[str, str] = field(default_factory=dict)
     contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)
-    preferences_set: dict[ContactKey, PreferenceFacts] = field(default_factory=dict)
+    contact_numbers: dict[ContactKey, int] = field(default_factory=dict)
+    preferences_set: dict[ContactKey, PreferenceSet] = field(default_factory=dict)
     callers: set[ContactKey] = field(default_factory=set)
     answered: list[Answer] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
@@ -166,17 +173,37 @@ class BatchState:
             self.created.add(event.subject)
         elif kind is RequestAmended:
             self.amended.add(event.subject)
+        elif kind is PersonForgotten:
+            if event.data.contact_id is not None:
+                self._forget(event)
+        elif kind in _ABOUT_CONTACT and self.forgetting.covers(event):
+            self.forgetting.keep_out(event)
         elif kind is ContactSet:
             data = event.data
             key = (data.participant, data.contact_id)
             self.contacts_set[key] = card_of(event)
+            self.contact_numbers[key] = event.number
             (self.callers.add if data.of_caller else self.callers.discard)(key)
         elif kind is CodeAsked:
             self.codes.take(event)
         elif kind is PreferenceSet:
-            self.preferences_set[event.data.participant, event.data.contact_id] = event.data
+            self.preferences_set[event.data.participant, event.data.contact_id] = event
         elif kind in _REFERENCE:
             self.reference.append((event.number, event))
+
+    def _forget(self, event: PersonForgotten) -> None:
+        """Drop what was said of the contact before; what was stored is erased on saving."""
+        key, up_to = key_of(event), event.data.up_to
+        self.forgetting.forget(event)
+        if key in self.contacts_set and self.contact_numbers[key] <= up_to:
+            del self.contacts_set[key]
+            self.callers.discard(key)
+        if not self.forgetting.is_stored(key):
+            self.contacts.pop(key, None)
+            self.mailed -= {key}
+        wish = self.preferences_set.get(key)
+        if wish is not None and wish.number <= up_to:
+            del self.preferences_set[key]
 
     def known(self, tracking_number: str) -> RequestStatus | None:
         """Return the current status of the request, if it exists."""

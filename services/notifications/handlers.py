@@ -13,6 +13,8 @@ from services.notifications.audiences.request_status import ListPage, ListQuery
 from services.notifications.batch_state import BatchState, ContactKey, NoticeRow
 from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
+from services.notifications.forgetting import store as forgetting_store
+from services.notifications.forgetting.forgotten import Forgetting
 from services.notifications.mail import mails, settlements
 from services.notifications.mail.code_mails import prepare_codes, read_codes
 from services.notifications.mail.codes import Codes
@@ -74,8 +76,10 @@ class NotificationsReader:
         with_mail: bool = False,
         with_codes: bool = False,
         with_news: bool = False,
+        backups_days: int = 30,
     ) -> None:
         self._clock = clock
+        self._backups_days = backups_days
         self._with_mail = with_mail
         self._with_codes = with_codes
         self._with_news = with_news
@@ -123,6 +127,8 @@ class NotificationsReader:
             settling=await _read_settling(connection, items),
             codes=await read_codes(connection, items) if self._with_codes else Codes(),
             subscribing=subscribing,
+            forgetting=await _read_forgetting(connection, plan),
+            backups_days=self._backups_days,
             listings=await _read_listings(connection, plan.listings, directory),
             mailed=await self._read_mailed(connection, items, plan, loaded, directory),
             files={number: await store.read_file(connection, number) for number in plan.files},
@@ -136,6 +142,7 @@ class NotificationsReader:
 
     async def save(self, connection: "Connection[Any]", state: BatchState) -> Closing:
         await catalog.take_in(connection, state.reference)
+        await forgetting_store.erase(connection, state.forgetting)
         if state.preferences_set:
             await mails.save_preferences(connection, state.preferences_set.values())
         if state.obligations:
@@ -162,7 +169,7 @@ class NotificationsReader:
     ) -> Subscribing:
         """Lock the subscribers that *items* are about; add the subjects of events to *plan*."""
         subscribing = Subscribing(self._clock.real, self._with_mail and self._with_news)
-        received = [item.message for item in items if type(item.message) in RECEIVED]
+        received = [item.message for item in items if _is_about_subscription(item.message)]
         if not received:
             return subscribing
         for found in await subscriptions.lock_subscribers(connection, received):
@@ -234,6 +241,10 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
         effect = NO_EFFECT
         if kind in RECEIVED:
             effect = state.subscribing.take(event, notice=notice_id(event), at=state.at)
+        elif kind is intake.PersonForgotten and event.data.subscription_id is not None:
+            found = state.subscribing.by_id.get(event.data.subscription_id)
+            state.forgetting.end(event, found)
+            effect = state.subscribing.forget(event)
         notices = [*decide(event, view), *effect.notices]
         outgoing = number_notices(state, event, notices, key=_notice_key(item), after=view.after)
         state.keep(event)
@@ -255,7 +266,22 @@ def _settle(state: BatchState, event: intake.NoticeSettleDirected) -> tuple[Outg
     return (outbox.outgoing(notifications.MAIL_TOPIC, found, key=key.decode()),)
 
 
-def _announce(state: BatchState, event: intake.SubscriptionReceived, change: Change) -> Outgoing:
+def _is_about_subscription(event: Any) -> bool:
+    if type(event) is intake.PersonForgotten:
+        return event.data.subscription_id is not None
+    return type(event) in RECEIVED
+
+
+async def _read_forgetting(connection: "Connection[Any]", plan: load_plan.LoadPlan) -> Forgetting:
+    contacts = plan.contacts_set | plan.contacts_said
+    return (
+        await forgetting_store.read_forgotten(connection, contacts) if contacts else Forgetting()
+    )
+
+
+def _announce(
+    state: BatchState, event: intake.SubscriptionReceived | intake.PersonForgotten, change: Change
+) -> Outgoing:
     """Return what is announced of a subscription that *event* has changed."""
     announced = announcement(
         change,

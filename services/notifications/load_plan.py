@@ -34,7 +34,8 @@ class LoadPlan:
     records that the batch answers, ``repeated`` those whose stored answer it reads,
     ``note_answers`` those whose answer may release a note. ``files`` are the requests whose file
     is opened; they are among ``engaged``, as are those whose engagement opens, or whose words
-    change. ``contacts_set`` are the contacts that the batch sets.
+    change. ``contacts_set`` are the contacts that the batch sets or forgets, ``contacts_said``
+    those of which it says something else.
     """
 
     requests: set[str] = field(default_factory=set)
@@ -49,6 +50,7 @@ class LoadPlan:
     files: set[str] = field(default_factory=set)
     contacts: dict[str, set[ContactKey]] = field(default_factory=dict)
     contacts_set: set[ContactKey] = field(default_factory=set)
+    contacts_said: set[ContactKey] = field(default_factory=set)
 
     def numbered_subjects(self, directory: Directory) -> list[Subject]:
         """Return every (topic, subject) that may get a new number, sorted."""
@@ -105,8 +107,11 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
         elif kind is routing.RequestFactsChanged:
             if event.data.words and event.data.provider is not None:
                 plan.engaged.add(event.subject)
-        elif kind is intake.ContactSet:
-            plan.contacts_set.add((event.data.participant, event.data.contact_id))
+        elif kind is intake.ContactSet or kind is intake.PersonForgotten:
+            if event.data.contact_id is not None:
+                plan.contacts_set.add((event.data.participant, event.data.contact_id))
+        elif kind is intake.PreferenceSet or kind is intake.CodeAsked:
+            plan.contacts_said.add((event.data.participant, event.data.contact_id))
     plan.requests -= new
     return plan
 

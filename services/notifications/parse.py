@@ -54,6 +54,18 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
     return Item(record, found.message, found.key, found.gate, needs) if needs else found
 
 
+def _before_forgetting(data: intake.ForgettingFacts) -> tuple[Gate, ...]:
+    """
+    Return what says whose a subscription is: all that the desk has passed on before.
+
+    For a contact nothing is waited for: what comes late is recognized by its number.
+    """
+    if data.subscription_id is None or not data.up_to:
+        return ()
+    subject = f"subscriptions:{data.participant}"
+    return (Gate(intake.CONFIDENTIAL_TOPIC, subject, data.up_to),)
+
+
 def _undelivered(record: Record) -> Item | PassedOver | Malformed:
     """Return the event that a notice reached nobody; pass over what else becomes of mails."""
     found = parse_event(record, _MAIL)
@@ -88,6 +100,8 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     engagement also waits for the stated need, and changed facts for their amendment and its words.
     Contacts are optional: nothing waits for them.
     """
+    if type(event) is intake.PersonForgotten:
+        return _before_forgetting(event.data)
     if topic == intake.TOPIC:
         version = getattr(event.data, "reference_version", 0)
         return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()

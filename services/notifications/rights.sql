@@ -1,5 +1,5 @@
 -- How to reach people, what they wrote, and answers and mails that repeat it.
-REVOKE SELECT ON needs, contacts, answers, waiting_repeats, waiting_notes, notes, mails, dead_addresses, settlements, codes_sent, subscribers FROM {operator};
+REVOKE SELECT ON needs, contacts, answers, waiting_repeats, waiting_notes, notes, mails, dead_addresses, settlements, codes_sent, subscribers, do_not_send FROM {operator};
 GRANT SELECT (inreplyto, message_id, message_type, subject) ON answers TO {operator};
 GRANT SELECT (mail_id, fact, notice, audience, contact_id, about, template, matter, timing, state, stage, status, published, prepared_at,
               due_at, digest_at, told_in, tries, first_tried_at, claimed_at) ON mails TO {operator};

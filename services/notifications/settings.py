@@ -42,6 +42,8 @@ class Settings(ServiceSettings):
     """The address of the public desk, for links in mails; None: none to subscribers."""
     link_key: SecretStr | None = None
     """The key of which the tokens of these links are derived, in hexadecimal: the desk's, too."""
+    backups_kept_days: Annotated[int, Field(ge=0, le=3660)] = 30
+    """How long backups of the databases are kept: said when a person is forgotten."""
 
     @model_validator(mode="after")
     def _mail_is_complete(self) -> Self:

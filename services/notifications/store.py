@@ -131,7 +131,16 @@ def save_batch(state: BatchState) -> Closing:
         [row[:-1] for row in state.notices],
         list(state.needs_stated.items()),
         [
-            (*key, card.name, card.title, card.email, card.phone, card.zone, key in state.callers)
+            (
+                *key,
+                card.name,
+                card.title,
+                card.email,
+                card.phone,
+                card.zone,
+                key in state.callers,
+                state.contact_numbers[key],
+            )
             for key, card in state.contacts_set.items()
         ],
         state.repeats_released,

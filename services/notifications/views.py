@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from services.notifications import load_plan
+from services.notifications.audiences import forgetting
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
@@ -22,7 +23,10 @@ def build_view(event: Any, state: BatchState) -> View:
         return View(state.at, state.directory, known=known, listing=listing)
     if kind is intake.ContactSet:
         key = (event.data.participant, event.data.contact_id)
-        return View(state.at, state.directory, card=state.card(key), working=state.working(key))
+        working = () if state.forgetting.covers(event) else state.working(key)
+        return View(state.at, state.directory, card=state.card(key), working=working)
+    if kind is intake.PersonForgotten:
+        return _view_of_forgotten(event, state)
     if kind is intake.NoticeSettleDirected:
         return View(state.at, state.directory, refusal=state.settling.refusal(event))
     if kind is intake.CodeAsked:
@@ -48,6 +52,17 @@ def build_view(event: Any, state: BatchState) -> View:
     need = state.needs_stated.get(event.subject, state.needs.get(event.subject))
     contacts = [_card(state, after, contact_id) for contact_id in after.contact_ids]
     return View(state.at, state.directory, before, after, need, contacts, must_call=call)
+
+
+def _view_of_forgotten(event: intake.PersonForgotten, state: BatchState) -> View:
+    at = state.subscribing.real(state.at)
+    copies = forgetting.copies(at, backups_days=state.backups_days)
+    if event.data.contact_id is None:
+        is_held = event.data.subscription_id in state.subscribing.by_id
+        return View(state.at, state.directory, copies=copies, is_held=is_held)
+    key = (event.data.participant, event.data.contact_id)
+    is_held, working = state.card(key) is not None, state.working(key)
+    return View(state.at, state.directory, copies=copies, is_held=is_held, working=working)
 
 
 def _card(state: BatchState, request: Request, contact_id: str) -> ContactCard:

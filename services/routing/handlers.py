@@ -31,7 +31,9 @@ from shared.delivery.relay import outbox
 from shared.delivery.sequences import Numbers
 from shared.delivery.take_in.reader import Closing, parse_event, passed_over
 
-_INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
+_INTAKE: TypeAdapter[Any] = TypeAdapter(
+    Annotated[intake.RequestEvent | CapacityDeclared, Field(discriminator="type")]
+)
 _MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
 # These types have no request to load: the first creates it (the gate passes it once only).
 _FIRST = (intake.RequestAccepted, CapacityDeclared)

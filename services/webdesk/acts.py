@@ -180,6 +180,14 @@ def parse(record: Record) -> Item | Malformed:
     return Item(record, message, key=WEB_DESK)
 
 
+def forgotten_in(message: Message) -> str | None:
+    """Return the reference of the draft whose person is forgotten; None if nobody is."""
+    if message.type != TYPES["person_forgotten"] or message.data.get("participant") != WEB_DESK:
+        return None
+    reference: str | None = message.data.get("contact_id")
+    return reference
+
+
 def answer_in(message: Message) -> Answer | None:
     """Return the answer that *message* is to one of the desk's; None if it answers none."""
     if message.inreplytoid is None:

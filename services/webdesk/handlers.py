@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.webdesk import cases, projection, store
-from services.webdesk.acts import Answer, answer_in, parse
+from services.webdesk.acts import Answer, answer_in, forgotten_in, parse
 from services.webdesk.tellings import Sentence, Status, sentence_in, status_in
 from services.webdesk.work.work import Work
 from shared.contracts.outbound import TYPES
@@ -28,13 +28,15 @@ class Batch:
     """Reference and tracking number of requests that were accepted."""
     statuses: list[Status] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    """References of requests whose persons are forgotten."""
 
 
 class WebDeskReader:
     """
     Reads what ``web-desk`` is told (see `shared.delivery.take_in.reader.Reader`).
 
-    Answers are noted, what requesters are told of their requests in words, and what providers
+    Answers are noted, who is forgotten, what requesters are told of their requests in words, and what providers
     without a system are asked and work on.
     """
 
@@ -55,6 +57,9 @@ class WebDeskReader:
 
     def decide(self, state: Batch, item: Item) -> Taken:
         message = item.message
+        if (reference := forgotten_in(message)) is not None:
+            state.forgotten.append(reference)
+            return Taken("applied")
         answer, sentence = answer_in(message), sentence_in(message)
         if sentence is not None:
             state.sentences.append(sentence)
@@ -80,3 +85,5 @@ class WebDeskReader:
             await cases.save_statuses(connection, state.statuses)
         if state.sentences:
             await cases.save_told(connection, state.sentences)
+        if state.forgotten:
+            await store.forget(connection, state.forgotten)

@@ -186,6 +186,11 @@ async def note_link_use(connection: Any, subscription_id: str) -> bool:
     return await connection.fetchval(_SQL["note_link_use"], subscription_id, OF_LINK) is not None
 
 
+async def forget(connection: Any, references: Collection[str]) -> None:
+    """Erase the drafts with these references, and the hashes of their addresses."""
+    await connection.execute(_SQL["forget"], list(references))
+
+
 async def count_drafts(connection: Any) -> dict[str, int]:
     """Return the number of drafts in each state."""
     rows = await connection.fetch(_SQL["count_drafts"])

@@ -14,6 +14,8 @@ from shared.contracts.reference import (
     CalendarDefined,
     CalendarDefinition,
     Entry,
+    Hold,
+    HoldSet,
     KnownAgency,
     Participant,
     ParticipantRegistered,
@@ -66,6 +68,7 @@ class Catalog:
     solicitations: Mapping[str, Solicitation] = field(default_factory=dict)
     agencies: Mapping[str, KnownAgency] = field(default_factory=dict)
     """By ORI."""
+    holds: Mapping[str, Hold] = field(default_factory=dict)
 
     def topic(self, code: str) -> TopicOfHelp | None:
         """Return the topic of help whose id or alias is *code*."""
@@ -161,6 +164,8 @@ def _kind(event: ReferenceEvent) -> str:
             return "solicitation"
         case AgencySet():
             return "agency"
+        case HoldSet():
+            return "hold"
 
 
 _MODELS: Mapping[str, Any] = {
@@ -173,6 +178,7 @@ _MODELS: Mapping[str, Any] = {
     "staff": StaffMember,
     "solicitation": Solicitation,
     "agency": KnownAgency,
+    "hold": Hold,
 }
 
 
@@ -228,3 +234,5 @@ def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
         case KnownAgency():
             agencies = {**catalog.agencies, entry.id: entry}
             return replace(catalog, version=number, agencies=agencies)
+        case Hold():
+            return replace(catalog, version=number, holds={**catalog.holds, entry.id: entry})

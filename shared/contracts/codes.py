@@ -8,6 +8,7 @@ are refused. Readers' lists are open: later releases may add codes.
 from collections.abc import Mapping
 
 from shared.contracts import refusals
+from shared.contracts.kept_copies import COPIES
 
 SERVED = {
     "state": "An agency of a state: state police, highway patrol, a state's bureau.",
@@ -124,7 +125,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "staff_roles": {
         "reader": "Reads, and asks for states.",
         "worker": "Enters and directs requests, ends engagements, keeps contacts, opens files.",
-        "approver": "Defines programs, topics, providers, rule sets, calendars, solicitations.",
+        "approver": "Defines programs, providers, rule sets and the like; forgets people.",
         "administrator": "Registers participants, and gives roles.",
     },
     "offer_answers": {
@@ -246,6 +247,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "complaint": "Because somebody complained.",
         "audit": "To look into what was done.",
     },
+    "copies": COPIES,
     "held_parts": {
         "need": "The need in words.",
         "contacts": "At least one contact that the request names.",

@@ -17,6 +17,7 @@ from shared.contracts.reference import (
     Code,
     Codes,
     CriType,
+    Hold,
     KnownAgency,
     Ori,
     Participant,
@@ -714,6 +715,30 @@ class CaseQuestion(Strict):
     """What it is opened for."""
 
 
+class Forgetting(Strict):
+    """
+    Erases a person: name, title, address, telephone number, time zone, wishes and kept notes.
+
+    The person is either a contact or the holder of a subscription. Requests and figures stay. It
+    is refused while a hold stands. The answer, person.forgotten, says what ends later, and when.
+    A contact that is set again is a new one.
+    """
+
+    participant: ParticipantId
+    """The participant that set the contact; of a subscription, the public desk."""
+    contact_id: Annotated[Identifier | None, Field(examples=["desk"])] = None
+    """The contact."""
+    subscription_id: Uuid | None = None
+    """Instead of a contact: the subscription."""
+    because: Annotated[Code, Field(examples=["asked_by_person"])]
+    """Why, as a code of the office's own choice."""
+    never_write_again: bool = False
+    """
+    Whether the person wishes that no mail is ever sent to the address again. Then a hash of the
+    address is kept. To take the wish back, send the message again without it.
+    """
+
+
 class ParticipantRegistration(Participant):
     """
     Registers a participant, or changes its registration.
@@ -823,6 +848,8 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.staff.set.v1": StaffMember,
     "gov.cri.solicitation.announce.v1": SolicitationAnnouncement,
     "gov.cri.agency.set.v1": KnownAgency,
+    "gov.cri.hold.set.v1": Hold,
+    "gov.cri.person.forget.v1": Forgetting,
     "gov.cri.request.direct.v1": Direction,
     "gov.cri.engagement.end.v1": EngagementEnding,
     "gov.cri.engagement.rehome.v1": Rehoming,
@@ -870,6 +897,8 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.staff.set.v1": frozenset({OFFICE}),
     "gov.cri.solicitation.announce.v1": frozenset({OFFICE}),
     "gov.cri.agency.set.v1": frozenset({OFFICE}),
+    "gov.cri.hold.set.v1": frozenset({OFFICE}),
+    "gov.cri.person.forget.v1": frozenset({OFFICE}),
     "gov.cri.request.direct.v1": frozenset({OFFICE}),
     "gov.cri.engagement.end.v1": frozenset({OFFICE}),
     "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
@@ -886,7 +915,13 @@ SENDERS: dict[str, frozenset[str]] = {
 """Inbound type → the kinds of participant that may send it."""
 
 NEED_ACTOR = frozenset(
-    {"gov.cri.case.ask.v1", "gov.cri.status.propose.v1", "gov.cri.status.verify.v1"}
+    {
+        "gov.cri.case.ask.v1",
+        "gov.cri.hold.set.v1",
+        "gov.cri.person.forget.v1",
+        "gov.cri.status.propose.v1",
+        "gov.cri.status.verify.v1",
+    }
 )
 """Inbound types whose sender always names a person; one of a program office needs a role."""
 
@@ -920,6 +955,8 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.calendar.define.v1",
             "gov.cri.solicitation.announce.v1",
             "gov.cri.agency.set.v1",
+            "gov.cri.hold.set.v1",
+            "gov.cri.person.forget.v1",
         }
     ),
     "administrator": frozenset({"gov.cri.participant.register.v1", "gov.cri.staff.set.v1"}),

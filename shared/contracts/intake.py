@@ -297,7 +297,37 @@ RequestEvent = (
     | RequestDirected
 )
 """Every event about a request on ``cri.int.intake.v1``."""
-IntakeEvent = RequestEvent | CapacityDeclared
+
+
+class ForgettingFacts(Facts):
+    """
+    A contact or the holder of a subscription is to be forgotten: ids only.
+
+    ``up_to`` is the last number on ``cri.int.confidential.v1`` of the subject that says something
+    of the person: `ContactSet`'s, or that of all subscriptions of the ``participant``. What comes
+    later under that subject is said of a new contact.
+    """
+
+    participant: str
+    contact_id: str | None = None
+    subscription_id: Uuid | None = None
+    because: str
+    never_write_again: bool = False
+    up_to: int
+
+
+class PersonForgotten(Event):
+    """
+    The program office has a person erased, by every service that holds something of the person.
+
+    Its subject is the contact's, as `ContactSet`'s, or ``subscription:<subscription id>``.
+    """
+
+    type: Literal["gov.cri.intake.person_forgotten.v1"]
+    data: ForgettingFacts
+
+
+IntakeEvent = RequestEvent | CapacityDeclared | PersonForgotten
 
 
 class Reason(Facts):

@@ -1,11 +1,11 @@
 """Messages that participants receive on ``cri.out.<participant>.v1``, from notifications."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
 
-from shared.contracts.event import Classification, Facts
+from shared.contracts.event import Classification, Facts, Uuid
 from shared.contracts.inbound import PLACE
 from shared.contracts.intake import Reason, Window
 from shared.contracts.published import (
@@ -16,6 +16,7 @@ from shared.contracts.published import (
     CauseCode,
     ClockName,
     Coordinate,
+    CopyKind,
     DerivedId,
     EndReasonCode,
     EngagementId,
@@ -59,6 +60,7 @@ TYPES = {
     "engagement_opened": "gov.cri.engagement.opened.v1",
     "engagement_changed": "gov.cri.engagement.changed.v1",
     "contact_changed": "gov.cri.contact.changed.v1",
+    "person_forgotten": "gov.cri.person.forgotten.v1",
     "engagement_ended": "gov.cri.engagement.ended.v1",
     "engagement_affected": "gov.cri.engagement.affected.v1",
     "referral_made": "gov.cri.referral.made.v1",
@@ -90,6 +92,7 @@ _NOTES = {"maxItems": 50}
 _NOTICES = {"maxItems": 100}
 _MAILS = {"maxItems": 100}
 _HELD_PARTS = {"maxItems": 3}
+_COPIES = {"maxItems": 10}
 _TEXT = {"type": "string", "maxLength": 8000}
 _NOTE = {"type": "string", "maxLength": 2000}
 _NEED = WithJsonSchema(
@@ -490,6 +493,37 @@ class ContactChanged(Facts):
     """What happened, for people."""
 
 
+class KeptCopy(Facts):
+    """Copies of what was held of a person, which end later."""
+
+    what: CopyKind
+    """Which copies they are."""
+    until: date | None = None
+    """The last day on which there may be some. Absent: `what` says when they end."""
+
+
+class Forgotten(Facts):
+    """
+    A person is erased, because the program office said so.
+
+    Sent to the office as the answer, and to the participant that had set the contact: it erases
+    the person, too. Providers that work with the contact are told by contact.changed.
+    """
+
+    participant: ParticipantName
+    """The participant that had set the contact; of a subscription, the public desk."""
+    contact_id: Annotated[SenderId | None, Field(examples=["desk"])] = None
+    """The contact."""
+    subscription_id: Uuid | None = None
+    """Instead of a contact: the subscription."""
+    because: Annotated[AnyCode, Field(examples=["asked_by_person"])]
+    """Why, as a code of the office's own choice."""
+    copies: Annotated[list[KeptCopy], Field(json_schema_extra=_COPIES)] = []
+    """What ends later, and when. Everything else is erased at once."""
+    sentence: Annotated[Sentence, Field(examples=["What was held is erased."])]
+    """What happened, for people."""
+
+
 class EngagementEnd(Facts):
     """
     An engagement ended, and its provider did not complete it.
@@ -817,6 +851,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["engagement_opened"]: EngagementMessage,
     TYPES["engagement_changed"]: EngagementChanged,
     TYPES["contact_changed"]: ContactChanged,
+    TYPES["person_forgotten"]: Forgotten,
     TYPES["engagement_ended"]: EngagementEnd,
     TYPES["engagement_affected"]: Affected,
     TYPES["referral_made"]: Referral,
@@ -848,6 +883,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["engagement_opened"]: frozenset({_PROVIDER}),
     TYPES["engagement_changed"]: frozenset({_PROVIDER}),
     TYPES["contact_changed"]: frozenset({_PROVIDER}),
+    TYPES["person_forgotten"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["engagement_ended"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["engagement_affected"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["referral_made"]: frozenset({_OFFICE}),

@@ -7,12 +7,12 @@ subject ``reference``. Its sequence is the version of the reference data as a wh
 name the version they were decided with (``reference_version``).
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.event import Event, Facts
+from shared.contracts.event import Event, Facts, Uuid
 
 TOPIC = "cri.int.reference.v1"
 SUBJECT = "reference"
@@ -486,6 +486,45 @@ class KnownAgency(Facts):
     """
 
 
+class Hold(Facts):
+    """
+    A records hold: while it stands, nobody whom it covers is erased.
+
+    It is sent whole, and replaces the hold with its id: with `lifted` it ends. It covers one
+    request and the contacts that it names, or one contact, or a participant with all its
+    contacts, or one subscription; if it names none of them, it covers everything.
+    """
+
+    id: Annotated[Code, Field(examples=["litigation-2026-7"])]
+    """The office's own key of the hold."""
+    tracking_number: Annotated[
+        Annotated[str, Field(min_length=1, max_length=40)] | None,
+        Field(examples=["CRI-2026-000123-K"]),
+    ] = None
+    """The request that it covers."""
+    participant: ParticipantId | None = None
+    """The participant that it covers, or whose contact it covers."""
+    contact_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """With `participant`: the contact that it covers."""
+    subscription_id: Uuid | None = None
+    """The subscription that it covers."""
+    ends_at: AwareDatetime | None = None
+    """When it ends by itself; without it, the hold stands until it is lifted."""
+    lifted: bool = False
+    """Whether it is lifted."""
+    reason: Annotated[Code, Field(examples=["litigation"])]
+    """Why it is set or lifted, as a code of the office's own choice."""
+
+    def stands(self, at: datetime) -> bool:
+        """Return whether it stands at that moment."""
+        return not self.lifted and (self.ends_at is None or at < self.ends_at)
+
+    @property
+    def covers_everything(self) -> bool:
+        """Whether it names nothing that it covers."""
+        return self.tracking_number is self.participant is self.subscription_id is None
+
+
 Entry = (
     Participant
     | Program
@@ -496,6 +535,7 @@ Entry = (
     | StaffMember
     | Solicitation
     | KnownAgency
+    | Hold
 )
 """One entry of the reference data; the program office sends it whole."""
 
@@ -545,6 +585,11 @@ class AgencySet(Event):
     data: KnownAgency
 
 
+class HoldSet(Event):
+    type: Literal["gov.cri.intake.hold_set.v1"]
+    data: Hold
+
+
 ReferenceEvent = (
     ParticipantRegistered
     | ProgramDefined
@@ -555,4 +600,5 @@ ReferenceEvent = (
     | StaffSet
     | SolicitationAnnounced
     | AgencySet
+    | HoldSet
 )

@@ -557,6 +557,29 @@ CLOCK_NOT_LATE = Refusal(
     "Settle a clock that clock.late has named, and that has not stopped since.",
     _ROUTING,
 )
+CONTACT_OR_SUBSCRIPTION = Refusal(
+    "schema",
+    "Either a contact of a participant is forgotten, or the holder of a subscription.",
+    "Name the participant and contact_id; or web-desk and subscription_id.",
+)
+UNKNOWN_CONTACT = Refusal(
+    "unknown_contact",
+    "This participant has set no contact with this id.",
+    "Use the ids of contact.set, as the case file of a request names them.",
+)
+ON_HOLD = Refusal(
+    "on_hold",
+    "A records hold stands that covers this person: {holds}.",
+    "Wait until it ends, or lift it with hold.set.",
+)
+ONE_THING_HELD = Refusal(
+    "schema",
+    "A hold covers one request, one participant or contact, one subscription, or everything.",
+    "Name one of them, a contact with its participant, or none for everything.",
+)
+UNKNOWN_PARTICIPANT = Refusal(
+    "schema", "No participant has this id.", "Use the id under which it is registered."
+)
 UNKNOWN_SUBSCRIPTION = Refusal(
     "unknown_subscription",
     "No subscription has this id, or it was not asked for within seven days.",
@@ -671,6 +694,7 @@ MEANINGS: Mapping[str, str] = {
     "number_used": "The recommendation was withdrawn from the report, with its number.",
     "offer_expired": "The broker received the answer after expires_at.",
     "offer_not_open": "The offer was answered or withdrawn, or has gone to another provider.",
+    "on_hold": "A records hold covers the person, who cannot be forgotten until it ends.",
     "ori_not_registered_for_participant": "You may not act for this ORI, or for this key.",
     "provider_not_active": "The provider gets no offers: the direction cannot be carried out.",
     "reference_reused_with_other_content": "The reference was used for another request.",
@@ -687,6 +711,7 @@ MEANINGS: Mapping[str, str] = {
     "too_deep": "Nested deeper than 32 levels.",
     "too_large": "More than 1,048,576 bytes, or more than about 20,000 values.",
     "too_often": "The same list was asked for moments ago, or many case files or codes were.",
+    "unknown_contact": "No such contact of this participant was ever set.",
     "unknown_engagement": "No such engagement, or its check character is wrong.",
     "unknown_mail": "No such mail, or none about the notice to this audience.",
     "unknown_offer": "No such offer, or its check character is wrong.",

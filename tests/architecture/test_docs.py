@@ -184,6 +184,7 @@ def codes_in_contracts() -> Codes:
     for kind in ("request.status_changed", "status.told", "engagement.ended"):
         known[kind, "status"] = set(routing.STATUSES)
     known["engagement.affected", "cause"] = set(CODES["causes"])
+    known["person.forgotten", "what"] = set(CODES["copies"])
     for kind in ("message.refused", "submission.refused"):
         known[kind, "refused_by"] = {"intake", "routing", "notifications"}
     known["", "dataclassification"] = set(get_args(Classification))

@@ -251,6 +251,35 @@ class Log:
             inreplyto=inbound(offset, participant),
         )
 
+    def forgotten(
+        self,
+        contact_id: str | None = "c-1",
+        *,
+        up_to: int,
+        offset: int = 70,
+        participant: str = AGENCY,
+        subscription_id: str | None = None,
+        never_write_again: bool = False,
+    ) -> Event:
+        """The program office has a contact forgotten, or the holder of a subscription."""
+        subject = (
+            f"subscription:{subscription_id}"
+            if contact_id is None
+            else f"contact:{participant}:{contact_id}"
+        )
+        data = {
+            "participant": participant,
+            "contact_id": contact_id,
+            "subscription_id": subscription_id,
+            "because": "asked_by_person",
+            "never_write_again": never_write_again,
+            "up_to": up_to,
+        }
+        event = self.event(
+            intake.TOPIC, "person_forgotten", subject, data, inreplyto=inbound(offset, OFFICE)
+        )
+        return event.model_copy(update={"participant": OFFICE})
+
     def preference(
         self,
         contact_id: str = "c-1",

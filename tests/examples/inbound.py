@@ -12,6 +12,8 @@ AGENCY, PROVIDER, OFFICE, OBSERVER = "ca-post", "iacp", "program-office", "wi-po
 ORI = "CA0194200"
 STAFF = "staff:w1"
 """A person of the program office, with the role worker."""
+APPROVER = "staff:p1"
+"""Another one, with the role approver."""
 SENDERS = {
     "capacity": PROVIDER,
     "offer": PROVIDER,
@@ -26,6 +28,8 @@ SENDERS = {
     "staff": OFFICE,
     "solicitation": OFFICE,
     "agency": OFFICE,
+    "hold": OFFICE,
+    "person": OFFICE,
     "case": OFFICE,
     "code": WEB_DESK,
     "subscription": WEB_DESK,
@@ -40,6 +44,8 @@ _WITH_ACTOR = ("case.ask", "status.propose", "status.verify")
 _OF_OFFICE = (
     "request.direct", "engagement.end", "engagement.rehome", "clock.settle", "notice.settle",
 )  # fmt: skip
+_ACTORS = {"hold.set": APPROVER, "person.forget": APPROVER}
+"""Types that need another person than the others."""
 MAIL = "fe55e3a9-235d-5890-b264-5f550b7783c2"
 
 
@@ -53,7 +59,7 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
         "source": f"urn:cri:{participant}:system",
         "subject": "message",
         "time": "2026-03-02T07:00:00-08:00",
-        "actor": STAFF if kind in _WITH_ACTOR else None,
+        "actor": _ACTORS.get(kind, STAFF if kind in _WITH_ACTOR else None),
         "data": data,
         **changes,
     }
@@ -235,6 +241,12 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         "calendar.define": calendar(),
         "staff.set": {"id": "staff:k7f2", "participant": OFFICE, "roles": ["worker"]},
         "solicitation.announce": solicitation(),
+        "hold.set": {"id": "litigation-7", "participant": AGENCY, "reason": "litigation"},
+        "person.forget": {
+            "participant": AGENCY,
+            "contact_id": "c-1",
+            "because": "asked_by_person",
+        },
         "agency.set": {"id": ORI, "known_domains": ["lapd.example"]},
         "request.direct": {
             "tracking_number": number,

@@ -14,6 +14,7 @@ from shared.contracts.services import WEB_DESK
 from shared.delivery.records import Record
 from tests.examples.inbound import (
     AGENCY,
+    APPROVER,
     AT,
     OBSERVER,
     OFFICE,
@@ -50,7 +51,10 @@ REGISTRY = Registry(
     },
     programs=frozenset({"cri-tac"}),
     providers=frozenset({PROVIDER}),
-    staff={(OFFICE, STAFF): frozenset({"worker"})},
+    staff={
+        (OFFICE, STAFF): frozenset({"worker"}),
+        (OFFICE, APPROVER): frozenset({"approver"}),
+    },
 )
 AGENCIES = AgencyList(
     [

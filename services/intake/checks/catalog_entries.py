@@ -18,6 +18,7 @@ from shared.contracts.inbound import OFFICE
 from shared.contracts.reference import (
     CalendarDefinition,
     Entry,
+    Hold,
     KnownAgency,
     Participant,
     Program,
@@ -47,7 +48,7 @@ def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[F
     if isinstance(entry, Solicitation):
         yield from _check_solicitation(entry, registry)
         return
-    if isinstance(entry, KnownAgency):
+    if isinstance(entry, KnownAgency | Hold):
         return
     begin, end = entry.effective_from, entry.effective_until
     yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})

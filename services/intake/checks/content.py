@@ -12,6 +12,7 @@ from services.intake.checks.fields import (
     check_zone,
     latest_date,
 )
+from services.intake.checks.holds import check_forgetting, check_hold
 from services.intake.checks.messages import (
     check_amendment,
     check_capacity,
@@ -39,6 +40,7 @@ from shared.contracts.inbound import (
     Contact,
     Direction,
     EngagementEnding,
+    Forgetting,
     Milestone,
     NoticeSettlement,
     OfferAnswer,
@@ -53,7 +55,7 @@ from shared.contracts.inbound import (
     Withdrawal,
 )
 from shared.contracts.intake import RequestFacts
-from shared.contracts.reference import CLOCKS
+from shared.contracts.reference import CLOCKS, Hold
 from shared.contracts.tracking import is_tracking_number
 
 
@@ -88,6 +90,10 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             yield from check_program(program, batch.registry)
         case SubscriptionConfirmation() | SubscriptionEnding():
             return
+        case Forgetting():
+            yield from check_forgetting(message, batch)
+        case Hold() as hold:
+            yield from check_hold(hold, batch)
         case NoticeSettlement() as settlement:
             yield from check_settlement(settlement)
         case StatusQuestion(about=about, after=after):

@@ -73,6 +73,10 @@ def agency_set(event: reference.AgencySet, _: View) -> Applied:
     return Applied(what="agency.set", about=event.data.id)
 
 
+def hold_set(event: reference.HoldSet, _: View) -> Applied:
+    return Applied(what="hold.set", about=event.data.id)
+
+
 def applied(event: routing.MessageApplied, _: View) -> Applied:
     data = event.data
     sentence = None if data.taken_as is None else render.TAKEN_AS.get(data.taken_as)

@@ -9,7 +9,7 @@ from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, RequestStatus
 from shared.contracts.event import Classification, Facts, sender_of
-from shared.contracts.outbound import ContactCard
+from shared.contracts.outbound import ContactCard, KeptCopy
 from shared.contracts.refusals import Refusal
 
 E_contra = TypeVar("E_contra", contravariant=True)
@@ -70,7 +70,8 @@ class View(NamedTuple):
     ``refusal`` says why a settlement settles nothing, a confirmation confirms nothing, or why no
     code is mailed.
     ``file`` is the file of a request that is opened. ``must_call``: the request is a caller's whom
-    no mail reaches.
+    no mail reaches. When a person is forgotten, ``copies`` are those that end later, and
+    ``is_held`` says whether something was stored.
     """
 
     at: datetime
@@ -88,6 +89,8 @@ class View(NamedTuple):
     refusal: Refusal | None = None
     file: File | None = None
     must_call: bool = False
+    copies: Sequence[KeptCopy] = ()
+    is_held: bool = False
 
     @property
     def request(self) -> Request:

@@ -1,6 +1,7 @@
 """Messages about a contact that changes while providers work with it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from services.notifications.audiences.audience import View
 from shared.contracts.intake import ContactSet
@@ -9,7 +10,7 @@ from shared.contracts.outbound import ContactCard, ContactChanged
 _SENTENCE = "A contact of your work has changed. Please use what it says now."
 
 
-def working(_: ContactSet, view: View) -> Sequence[str]:
+def working(_: Any, view: View) -> Sequence[str]:
     """Return the providers that work on a request with this contact."""
     return sorted({each.provider for each in view.working})
 

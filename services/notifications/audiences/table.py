@@ -14,6 +14,7 @@ from services.notifications.audiences import (
     contacts,
     deliveries,
     engagements,
+    forgetting,
     notes,
     offers,
     requests,
@@ -139,6 +140,13 @@ def _rows_of(event: InputEvent) -> Rows:
                 event,
                 To(sender, "applied", codes.applied),
                 To(sender, "message_refused", codes.refused),
+            )
+        case intake.PersonForgotten():
+            return _rows(
+                event,
+                To(sender, "person_forgotten", forgetting.forgotten),
+                To(forgetting.owner, "person_forgotten", forgetting.forgotten),
+                To(contacts.working, "contact_changed", forgetting.erased, restricted=True),
             )
         case intake.NoticeSettleDirected():
             return _rows(
@@ -314,6 +322,8 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "applied", answers.staff_set))
         case reference.SolicitationAnnounced():
             return _rows(event, To(sender, "applied", answers.solicitation_announced))
+        case reference.HoldSet():
+            return _rows(event, To(sender, "applied", answers.hold_set))
         case reference.AgencySet():
             return _rows(event, To(sender, "applied", answers.agency_set))
         case _:

@@ -15,7 +15,7 @@ from services.notifications.mail.obligations import ContactKey, PreparedMail
 from services.notifications.mail.outcome import Outcome, Stage
 from services.notifications.mail.quiet import Hold, Preference
 from services.notifications.mail.timing import MUST_ARRIVE
-from shared.contracts.intake import PreferenceFacts
+from shared.contracts.intake import PreferenceSet
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
@@ -186,7 +186,7 @@ async def count_digests(connection: "Connection[Any]") -> dict[str, int]:
 
 
 async def save_preferences(
-    connection: "Connection[Any]", preferences: Iterable[PreferenceFacts]
+    connection: "Connection[Any]", preferences: Iterable[PreferenceSet]
 ) -> None:
     """Store what contacts have chosen; it replaces what they had chosen."""
     rows = [
@@ -197,8 +197,10 @@ async def save_preferences(
             each.quiet and time.fromisoformat(each.quiet.from_),
             each.quiet and time.fromisoformat(each.quiet.until),
             each.zone,
+            event.number,
         )
-        for each in preferences
+        for event in preferences
+        for each in (event.data,)
     ]
     await connection.execute(_SQL["save_preferences"], *zip(*rows, strict=True))
 

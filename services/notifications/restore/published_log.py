@@ -13,12 +13,12 @@ from shared.contracts.outbound import TYPES
 from shared.delivery.published import PublishedEvent
 from shared.delivery.restore.catch_up import PublishedByCause
 
-KINDS = frozenset(TYPES.values()) - {TYPES["contact_changed"]}
+KINDS = frozenset(TYPES.values()) - {TYPES["contact_changed"], TYPES["person_forgotten"]}
 """
 The messages of this build that a restore decides again; others stay as sent.
 
-Who works with a contact when it is set depends on the order of two topics, which a restore does
-not keep. So such a message that was lost is not missed; its number is free.
+Who works with a contact when it is set or forgotten depends on the order of two topics, which a
+restore does not keep. So such a message that was lost is not missed; its number is free.
 """
 
 

@@ -52,8 +52,10 @@ class RestoreBatch:
 class RestoreReader:
     """Decides as live, and announces by the log."""
 
-    def __init__(self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False) -> None:
-        self._reader = NotificationsReader(clock, with_news=with_news)
+    def __init__(
+        self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False, backups_days: int = 30
+    ) -> None:
+        self._reader = NotificationsReader(clock, with_news=with_news, backups_days=backups_days)
         self._ends: Mapping[str, int] | None = None
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -146,8 +148,12 @@ class Restore:
         r"cri\.int\.answers\.",
     )
 
-    def __init__(self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False) -> None:
-        self.reader: Reader[Any] = RestoreReader(clock, with_news=with_news)
+    def __init__(
+        self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False, backups_days: int = 30
+    ) -> None:
+        self.reader: Reader[Any] = RestoreReader(
+            clock, with_news=with_news, backups_days=backups_days
+        )
 
     async def fold(self, connection: Any) -> None:
         """Raise all numbers to the highest on the log or in a notice."""

@@ -1,6 +1,6 @@
 -- Takes mails that are due, that no other process takes at this moment, that no digest tells, and whose
--- template this release knows. The address is null if the contact has none any more, `kinds` if it has
--- chosen nothing; for a subscriber, news that it has ended are off. `others` are the mails to the same audience about the same request,
+-- template this release knows. The address is null if the contact has none any more, or wishes no mail
+-- there, `kinds` if it has chosen nothing; for a subscriber, news that it has ended are off. `others` are the mails to the same audience about the same request,
 -- each as its kind, its state, and whether it came later, in the order of their messages.
 WITH due AS (
     SELECT mail_id
@@ -24,7 +24,14 @@ WITH due AS (
               first_tried_at, prepared_at, about, number, kind, template, facts, matter, timing
 )
 SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, published, tries,
-       first_tried_at, prepared_at, template, facts, coalesce(email, address), claimed.kind,
+       first_tried_at, prepared_at, template, facts, CASE
+           WHEN NOT EXISTS (
+               SELECT
+                 FROM do_not_send
+                WHERE do_not_send.address
+                      = sha256(convert_to(lower(trim(coalesce(email, subscribers.address))), 'UTF8')))
+           THEN coalesce(email, subscribers.address)
+       END, claimed.kind,
        ARRAY(SELECT ROW(other.kind, other.state, other.number > claimed.number)
                FROM mails AS other
               WHERE other.about = claimed.about

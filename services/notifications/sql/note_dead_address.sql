@@ -1,6 +1,11 @@
--- Notes that the address is none; returns no row if that was known.
+-- Notes that the address is none; returns no row if that was known, or if the contact has it no more.
 INSERT INTO dead_addresses AS known (participant, contact_id, email)
-VALUES ($1, $2, $3)
+SELECT participant, contact_id, email
+  FROM contacts
+ WHERE participant = $1
+   AND contact_id = $2
+   AND email = $3
+   FOR SHARE
     ON CONFLICT (participant, contact_id) DO UPDATE
    SET email = excluded.email,
        since = now()

@@ -1,4 +1,4 @@
--- The addresses of these contacts that are not dead.
+-- The addresses of these contacts that are not dead, and at which mail is wished.
 SELECT contacts.participant, contacts.contact_id, contacts.email
   FROM unnest($1::text[], $2::text[]) AS asked (participant, contact_id)
   JOIN contacts USING (participant, contact_id)
@@ -7,4 +7,8 @@ SELECT contacts.participant, contacts.contact_id, contacts.email
    AND dead.contact_id = contacts.contact_id
    AND dead.email = contacts.email
  WHERE contacts.email IS NOT NULL
-   AND dead.email IS NULL;
+   AND dead.email IS NULL
+   AND NOT EXISTS (
+       SELECT
+         FROM do_not_send
+        WHERE address = sha256(convert_to(lower(trim(contacts.email)), 'UTF8')));

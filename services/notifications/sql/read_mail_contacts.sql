@@ -1,5 +1,5 @@
--- The contacts with a mail address that is not dead: the participants' own, and those that are named, and
--- whether they are callers'.
+-- The contacts with a mail address that is not dead, and at which mail is wished: the participants' own, and
+-- those that are named, and whether they are callers'.
 WITH reached AS (
     SELECT participant, contact_id, email, of_caller
       FROM contacts
@@ -19,4 +19,8 @@ SELECT reached.participant, reached.contact_id, reached.of_caller
    AND dead.contact_id = reached.contact_id
    AND dead.email = reached.email
  WHERE dead.email IS NULL
+   AND NOT EXISTS (
+       SELECT
+         FROM do_not_send
+        WHERE address = sha256(convert_to(lower(trim(reached.email)), 'UTF8')))
  ORDER BY reached.participant, reached.contact_id;

@@ -74,9 +74,9 @@ stated AS (
        SET need = excluded.need
 ),
 named AS (
-    INSERT INTO contacts (participant, contact_id, name, title, email, phone, zone, of_caller)
-    SELECT participant, contact_id, name, title, email, phone, zone, of_caller
-      FROM unnest($13::contact_row_2[])
+    INSERT INTO contacts (participant, contact_id, name, title, email, phone, zone, of_caller, number)
+    SELECT participant, contact_id, name, title, email, phone, zone, of_caller, number
+      FROM unnest($13::contact_row_3[])
      ORDER BY participant, contact_id
         ON CONFLICT (participant, contact_id) DO UPDATE
        SET name      = excluded.name,
@@ -84,7 +84,8 @@ named AS (
            email     = excluded.email,
            phone     = excluded.phone,
            zone      = excluded.zone,
-           of_caller = excluded.of_caller
+           of_caller = excluded.of_caller,
+           number    = excluded.number
 ),
 repeated AS (
     DELETE FROM waiting_repeats
@@ -107,7 +108,14 @@ noted AS (
 kept AS (
     INSERT INTO notes (fact, tracking_number, stated_at, participant, about, answer, note)
     SELECT fact, tracking_number, stated_at, participant, about, answer, note
-      FROM unnest($18::note_row[])
+      FROM unnest($18::note_row[]) AS note
+     WHERE NOT EXISTS (
+           SELECT
+             FROM forgotten
+             JOIN requests USING (participant)
+            WHERE requests.tracking_number = note.tracking_number
+              AND requests.contact_ids::jsonb ? forgotten.contact_id
+              AND forgotten.at >= note.stated_at)
 )
 SELECT *
   FROM settle_round_1($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);

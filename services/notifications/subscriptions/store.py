@@ -12,7 +12,7 @@ from services.notifications.subscriptions.subscriber import (
     audience_of,
     normalized,
 )
-from shared.contracts.intake import SubscriptionAskReceived, SubscriptionReceived
+from shared.contracts.intake import PersonForgotten, SubscriptionAskReceived, SubscriptionReceived
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
@@ -55,7 +55,7 @@ class Recipient(NamedTuple):
 
 
 async def lock_subscribers(
-    connection: "Connection[Any]", received: Iterable[SubscriptionReceived]
+    connection: "Connection[Any]", received: Iterable[SubscriptionReceived | PersonForgotten]
 ) -> list[Subscriber]:
     """Lock and return the subscribers that the events *received* are about."""
     audiences, addresses = [], []
@@ -63,7 +63,7 @@ async def lock_subscribers(
         if isinstance(event, SubscriptionAskReceived):
             addresses.append(normalized(event.data.address))
         else:
-            audiences.append(audience_of(event.data.subscription_id))
+            audiences.append(audience_of(event.data.subscription_id or ""))
     rows = await connection.fetch(_SQL["lock_subscribers"], audiences, addresses)
     return [_subscriber(*row) for row in map(tuple, rows)]
 

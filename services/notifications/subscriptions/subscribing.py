@@ -16,6 +16,7 @@ from shared.business_clock import REAL_TIME
 from shared.contracts import envelope, refusals
 from shared.contracts.event import derived_id
 from shared.contracts.intake import (
+    PersonForgotten,
     SubscriptionAskReceived,
     SubscriptionConfirmReceived,
     SubscriptionEndReceived,
@@ -110,6 +111,17 @@ class Subscribing:
         about = SubscriptionFacts(subscription_id=found.subscription_id, kinds=confirmed)
         return Effect((), self._changed(event, found, SubscriptionConfirmed, about))
 
+    def forget(self, event: PersonForgotten) -> Effect:
+        """End all that the holder of the subscription gets."""
+        found = self.by_id.get(event.data.subscription_id or "")
+        if found is None:
+            return NO_EFFECT
+        ended = rules.end(found, list(found.wishes))
+        facts = SubscriptionEndedFacts(
+            subscription_id=found.subscription_id, kinds=ended, by=rules.OFFICE
+        )
+        return Effect((), self._changed(event, found, SubscriptionEnded, facts))
+
     def _ask(self, event: SubscriptionAskReceived, notice: str, now: datetime) -> Effect:
         data = event.data
         found = self.by_address.get(normalized(data.address))
@@ -130,7 +142,7 @@ class Subscribing:
 
     def _changed(
         self,
-        event: SubscriptionReceived,
+        event: SubscriptionReceived | PersonForgotten,
         found: Subscriber,
         model: type[SubscriptionEvent],
         facts: SubscriptionFacts,

@@ -12,12 +12,14 @@ from services.desk.acts import IN_TOPIC, OUT_TOPIC, Act
 from services.desk.restore import Restore
 from services.desk.sending import send
 from shared.business_clock import REAL_TIME
-from shared.contracts import inbound
+from shared.contracts import inbound, intake
 from shared.contracts.event import derived_id
 from shared.contracts.tracking import tracking_number
 from shared.postgres.pool import LIMITS
 from shared.process import metrics
 from tests.conftest import Database
+from tests.examples import facts
+from tests.examples.databases import texts_in
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.examples.streams import START
@@ -202,3 +204,18 @@ async def test_a_file_that_nobody_asked_for_is_not_kept(log: Log) -> None:
     await log.take_in([answer("m-1", "case.told", {"need": {"issue": "canary"}})])
 
     assert await log.pool.fetchval("SELECT count(*) FROM case_files") == 0
+
+
+async def test_e37_the_file_of_a_contact_that_is_forgotten_is_erased_at_once(log: Log) -> None:
+    about = {"tracking_number": NUMBER, "actor": "staff:a", "purpose": "call"}
+    for message_id in ("m-1", "m-2"):
+        await store.begin_case_file(log.pool, message_id=message_id, **about)
+    named = {"contacts": [{"contact_id": "c-1", "name": "canary"}]}
+    other = {"contacts": [{"contact_id": "c-2", "name": "another"}]}
+    await log.take_in([answer("m-1", "case.told", named), answer("m-2", "case.told", other)])
+
+    await log.take_in([(intake.TOPIC, facts.Log().forgotten("c-1", up_to=1))])
+
+    texts = await texts_in(log.pool)
+    assert [table for table, text in texts.items() if "canary" in text] == []
+    assert "another" in texts["case_files"]

@@ -13,6 +13,7 @@ from services.webdesk.acts import Answer, Sent
 from services.webdesk.references import new_reference
 from services.webdesk.store import OF_CLIENT, OF_NETWORK
 from shared.web.tokens import digest
+from tests.examples.databases import texts_in
 from tests.integration.webdesk.conftest import Time
 
 Pool = asyncpg.Pool
@@ -236,3 +237,17 @@ async def test_what_is_written_is_stored_as_json(pool: "Pool[Any]", draft: UUID)
     stored = await pool.fetchval("SELECT answers FROM drafts")
 
     assert json.loads(stored) == {"need": {"issue": [text]}}
+
+
+async def test_e37_the_draft_of_a_person_who_is_forgotten_is_erased(
+    pool: "Pool[Any]", draft: UUID
+) -> None:
+    other = await begin(pool, secret=digest("other"))
+    await store.save_page(pool, draft, "contact", {"name": ["canary"]})
+    reference = await pool.fetchval("SELECT reference FROM drafts WHERE draft_id = $1", draft)
+
+    await store.forget(pool, [reference])
+
+    texts = await texts_in(pool)
+    assert [table for table, text in texts.items() if "canary" in text] == []
+    assert [row["draft_id"] for row in await pool.fetch("SELECT draft_id FROM drafts")] == [other]

@@ -38,8 +38,10 @@ _READ_BY_INTAKE = ("type", "subject")
 _READ_TO_PASS_OVER = ("type", "subject", "sequence")
 """The attributes that a reader needs of an event whose type it passes over."""
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
-    "routing": _ASSESSMENTS,
-    "reporting": frozenset({"gov.cri.intake.capacity_declared.v1"}),
+    "routing": _ASSESSMENTS | {"gov.cri.intake.person_forgotten.v1"},
+    "reporting": frozenset(
+        {"gov.cri.intake.capacity_declared.v1", "gov.cri.intake.person_forgotten.v1"}
+    ),
     "notifications": frozenset({"gov.cri.routing.request_recorded.v1"}),
     "desk": _ASSESSMENTS
     | frozenset(

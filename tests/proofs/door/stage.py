@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.contracts import outbound
 from shared.contracts.services import SERVICES
-from tests.proofs.door.databases import Database, Make
+from tests.proofs.door.databases import Database, Make, Pool
 from tests.proofs.door.examples import Example, Examples, Sent
 from tests.proofs.door.world import Past, World
 
@@ -28,6 +28,11 @@ class Stage:
             for service in SERVICES
         }
         return cls(databases, examples)
+
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """The databases of the services, as the last example left them."""
+        return {service: database.pool for service, database in self._databases.items()}
 
     async def close(self) -> None:
         """End all sessions."""

@@ -29,7 +29,7 @@ STATE = {
     "unknown_topic", "unknown_program", "unknown_provider", "unknown_request", "unknown_offer",
     "unknown_engagement", "not_yours", "ori_not_registered_for_participant", "terminal",
     "agency_not_eligible", "dates_contradict", "reserved", "source_taken",
-    "contains_protected_identifier", "version_not_next",
+    "contains_protected_identifier", "version_not_next", "unknown_contact", "on_hold",
 }  # fmt: skip
 """Refusals that no schema can express: they depend on state, sender, day, or meaning of a text."""
 WIDER = (
@@ -40,6 +40,7 @@ WIDER = (
     refusals.UNKNOWN_FACT_IN_BRACES, refusals.OTHER_NO_LONGER_SAID, refusals.NOT_A_URI,
     refusals.NOT_AN_EMAIL, refusals.UNKNOWN_ZONE, refusals.NOT_A_TRACEPARENT,
     refusals.UNKNOWN_STATE, refusals.CALENDAR_IS_OVER, refusals.NOT_AN_OFFICE,
+    refusals.CONTACT_OR_SUBSCRIPTION, refusals.ONE_THING_HELD, refusals.UNKNOWN_PARTICIPANT,
 )  # fmt: skip
 """Faults in what fields mean together or by a list of others: schemas let them pass."""
 POOL: tuple[Any, ...] = (

@@ -52,6 +52,8 @@ LEADS_TO = {
     "staff.set": ["staff_set"],
     "solicitation.announce": ["solicitation_announced"],
     "agency.set": ["agency_set"],
+    "hold.set": ["hold_set"],
+    "person.forget": ["person_forgotten"],
     "request.direct": ["request_directed"],
 }
 

@@ -98,6 +98,11 @@ def ended(intake: Intake) -> Decision:
     return intake.send("request.amend")
 
 
+def on_hold(intake: Intake) -> Decision:
+    intake.send("hold.set")
+    return intake.send("person.forget")
+
+
 def of_another(intake: Intake) -> Decision:
     return intake.send("request.withdraw", sender="ny-post")
 
@@ -260,6 +265,11 @@ EXAMPLES: dict[str, Example] = {
     "UNKNOWN_ENGAGEMENT": changed("engagement.close", engagement_id=f"{UNKNOWN}-E1"),
     "NOT_THE_PROVIDERS_REASON": changed("engagement.close", reason="superseded"),
     "CANNOT_GO_ON_WITHOUT_WORDS": changed("engagement.close", reason="cannot_go_on"),
+    "CONTACT_OR_SUBSCRIPTION": changed("person.forget", contact_id=None),
+    "UNKNOWN_CONTACT": changed("person.forget", contact_id="another"),
+    "ON_HOLD": on_hold,
+    "ONE_THING_HELD": changed("hold.set", tracking_number=UNKNOWN),
+    "UNKNOWN_PARTICIPANT": changed("hold.set", participant="another"),
     "NOT_YOURS": of_another,
     "REQUEST_ENDED": ended,
 }

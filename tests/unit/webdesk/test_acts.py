@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.webdesk.acts import IN_TOPIC, Sent, answer_in, message_of, sent_in
+from services.webdesk.acts import IN_TOPIC, Sent, answer_in, forgotten_in, message_of, sent_in
 from shared.contracts.inbound import Contact, Inbound
 from shared.contracts.outbound import TYPES, Message
 from tests.unit.webdesk.test_decide import REFERENCE, judged
@@ -81,3 +81,12 @@ def test_a_refusal_has_its_reasons() -> None:
 
 def test_what_answers_nothing_is_no_answer() -> None:
     assert answer_in(answer("accepted", {}, to=None)) is None
+
+
+def test_who_is_forgotten_is_known_by_the_reference_of_the_draft() -> None:
+    ours = {"participant": "web-desk", "contact_id": REFERENCE}
+    of_another = {"participant": "ca-post", "contact_id": REFERENCE}
+
+    assert forgotten_in(answer("person_forgotten", ours, to=None)) == REFERENCE
+    assert forgotten_in(answer("person_forgotten", of_another, to=None)) is None
+    assert forgotten_in(answer("applied", ours)) is None

@@ -50,6 +50,7 @@ def test_a_year_before_1900_or_after_2199_is_out_of_range(time: str) -> None:
 def test_the_fields_that_hold_times_are_found_in_the_models() -> None:
     assert {
         "time", "valid_until", "opens_at", "closes_at", "effective_from", "effective_until",
+        "ends_at",
     } == TIMES  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Forgets people: what is erased, and what is not stored again."""

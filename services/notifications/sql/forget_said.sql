@@ -1,0 +1,32 @@
+-- Erases what else was said of contacts: wishes, dead addresses, notes about requests that name them, and
+-- how the office knew what became of mails to them. It runs behind the locks of forget_contacts.
+WITH said AS (
+    SELECT participant, contact_id, up_to, at
+      FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[])
+           AS said (participant, contact_id, up_to, at)
+), unwished AS (
+    DELETE FROM preferences
+     USING said
+     WHERE preferences.participant = said.participant
+       AND preferences.contact_id = said.contact_id
+       AND preferences.number <= said.up_to
+), unknown AS (
+    DELETE FROM dead_addresses
+     USING said
+     WHERE dead_addresses.participant = said.participant
+       AND dead_addresses.contact_id = said.contact_id
+), unnoted AS (
+    DELETE FROM notes
+     USING requests, said
+     WHERE notes.tracking_number = requests.tracking_number
+       AND requests.participant = said.participant
+       AND requests.contact_ids::jsonb ? said.contact_id
+       AND notes.stated_at <= said.at
+)
+UPDATE settlements
+   SET why = ''
+  FROM mails, said
+ WHERE mails.mail_id = settlements.mail_id
+   AND mails.audience = said.participant
+   AND mails.contact_id = said.contact_id
+   AND settlements.why <> '';

@@ -1,0 +1,6 @@
+-- Keeps that no mail is wished at these addresses.
+INSERT INTO do_not_send (person, address)
+SELECT person, sha256(convert_to(lower(trim(address)), 'UTF8'))
+  FROM unnest($1::text[], $2::text[]) AS unwished (person, address)
+ ORDER BY person
+    ON CONFLICT DO NOTHING;

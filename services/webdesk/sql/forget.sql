@@ -1,0 +1,24 @@
+-- Erases the drafts with these references and every hash of their addresses. Of a request that was sent, what
+-- it was told stays, and no link opens it any more.
+WITH forgotten AS (
+    SELECT reference
+      FROM unnest($1::text[]) AS forgotten (reference)
+), no_code AS (
+    DELETE FROM codes
+     USING forgotten
+     WHERE codes.contact = 'contact:web-desk:' || forgotten.reference
+), none_asked AS (
+    DELETE FROM codes_asked
+     USING forgotten
+     WHERE codes_asked.contact = 'contact:web-desk:' || forgotten.reference
+       AND codes_asked.asked_at > now() - interval '2 hours'
+), closed AS (
+    UPDATE requests
+       SET address_hash = '',
+           link_hash    = sha256(gen_random_uuid()::text::bytea)
+      FROM forgotten
+     WHERE requests.reference = forgotten.reference
+)
+DELETE FROM drafts
+ USING forgotten
+ WHERE drafts.reference = forgotten.reference;
