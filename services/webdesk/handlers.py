@@ -36,8 +36,8 @@ class WebDeskReader:
     """
     Reads what ``web-desk`` is told (see `shared.delivery.take_in.reader.Reader`).
 
-    Answers are noted, who is forgotten, what requesters are told of their requests in words, and what providers
-    without a system are asked and work on.
+    Answers are noted, who is forgotten, what requesters are told of their requests in words, and
+    what providers without a system are asked and work on.
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:

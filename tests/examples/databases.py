@@ -8,12 +8,13 @@ _TABLES = """
     SELECT tablename
       FROM pg_tables
      WHERE schemaname = 'public'
+       AND has_table_privilege(format('public.%I', tablename), 'SELECT')
      ORDER BY tablename
 """
 
 
 async def texts_in(pool: "asyncpg.Pool[Any]") -> dict[str, str]:
-    """Return the content of each table, with the bytes of a column as the text that they are."""
+    """Return the content of each table that may be read, the bytes of a column as text."""
     texts = {}
     for (table,) in await pool.fetch(_TABLES):
         rows = await pool.fetch(f'SELECT * FROM public."{table}"')

@@ -10,6 +10,7 @@ from tests.examples.facts import AGENCY, DESK, Log
 
 KEY = (AGENCY, "c-1")
 ADDRESS = "pat@agency.example"
+ID = "7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"
 
 
 def contact(number: int) -> ContactSet:
@@ -76,13 +77,13 @@ def test_the_last_wish_counts() -> None:
 
 @pytest.mark.parametrize("never", [True, False])
 def test_the_holder_of_a_subscription_may_wish_no_mail(*, never: bool) -> None:
-    people, holder = Forgetting(), Subscriber("s-1", ADDRESS, None)
+    people, holder = Forgetting(), Subscriber(ID, ADDRESS, None)
     event = Log().forgotten(
-        None, participant=DESK, subscription_id="s-1", up_to=1, never_write_again=never
+        None, participant=DESK, subscription_id=ID, up_to=1, never_write_again=never
     )
 
     people.end(forgotten(event), holder)
     people.end(forgotten(event), None)
 
-    assert people.unwished == ({"subscription:s-1": ADDRESS} if never else {})
-    assert people.wished == ([] if never else ["subscription:s-1"] * 2)
+    assert people.unwished == ({f"subscription:{ID}": ADDRESS} if never else {})
+    assert people.wished == ([] if never else [f"subscription:{ID}"] * 2)
