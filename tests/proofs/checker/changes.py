@@ -20,7 +20,7 @@ def told_of_changes(run: Run) -> Findings:
         if body["type"] in _TELLS_ALL | CHANGED | {PASSED_ON}
     }
     # A release before 0.4.0 decides nothing about changed facts.
-    decided = {data_of(body)["fact"] for _, body in firsts(run, NOTICES)}
+    decided = {data_of(body).get("fact") for _, body in firsts(run, NOTICES)}
     told: dict[tuple[str, str], Body] = {}
     for record, body in firsts(run, ROUTING):
         facts, kind = data_of(body), short(body)

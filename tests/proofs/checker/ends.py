@@ -21,7 +21,7 @@ def told_of_ends(run: Run) -> Findings:
     for participant, _, body in messages(run):
         told[body["causationid"]][participant, body["type"]] += 1
     # A release before 0.4.0 passes these events over.
-    decided = {data_of(body)["fact"] for _, body in firsts(run, NOTICES)}
+    decided = {data_of(body).get("fact") for _, body in firsts(run, NOTICES)}
     following = _following(run)
     offices = {
         data_of(body)["id"]

@@ -1,5 +1,6 @@
 """The expected tables of the desk, folded from the log by the checker itself."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.proofs.checker.log import (
     ROUTING,
     data_of,
     firsts,
+    is_subscription,
     is_tracking_number,
     messages,
     moment,
@@ -41,7 +43,7 @@ _OF_A_MAIL = frozenset(
 _LEFT_OUT = frozenset(
     {"request_id", "tracking_number", "participant", "decision", "facts", "need_stated", "asked"}
 )
-_OF_FACTS = frozenset({"version", "program", "urgency"})
+_OF_FACTS = frozenset({"version", "program", "urgency", "authority"})
 _OF_OWN = frozenset({"contact_ids"})
 """Fields of a request that the office has entered for a caller, whose contacts it keeps."""
 _SINGLE = (str, int, float)
@@ -171,12 +173,21 @@ def _happening(request_id: str, body: Body) -> Row:
 
 
 def _notices(run: Run) -> Rows:
+    """
+    Return what was decided, and the last outcome of a mail about it.
+
+    If there are several, such as one that was told together with others in a later one, it is
+    that of the mail which the desk names: they are in different partitions, without an order.
+    """
     found: Rows = {}
+    ends: dict[tuple[str, str], dict[object, Row]] = defaultdict(dict)
     for _, body in firsts(run, NOTICES):
         if short(body) != "notice_decided":
             continue
         is_about_request = is_tracking_number(body["subject"])
         for notice in data_of(body)["notices"]:
+            if is_subscription(notice["audience"]):
+                continue
             row = _notice(found, body["id"], notice["audience"])
             row |= {name: notice.get(name) for name in ("channel", "outcome", "because")}
             row["request_id"] = body["correlationid"] if is_about_request else None
@@ -184,10 +195,14 @@ def _notices(run: Run) -> Rows:
             row["at"] = body["time"]
     for _, body in firsts(run, MAIL):
         data = data_of(body)
-        if short(body) in _OF_A_MAIL:
-            row = _notice(found, data["notice"], audience_of(body))
-            row["mail"] = data["mail"]
-            row["mail_outcome"] = data.get("how", short(body).removeprefix("notice_"))
+        if short(body) in _OF_A_MAIL and not is_subscription(data.get("contact")):
+            outcome = data.get("how", short(body).removeprefix("notice_"))
+            mail = data.get("mail")
+            ends[data["notice"], audience_of(body)][mail] = {"mail": mail, "mail_outcome": outcome}
+    held = {(row["notice"], row["audience"]): row for row in run.rows("desk", "notices")}
+    for key, of_mails in ends.items():
+        mail = held.get(key, {}).get("mail")
+        _notice(found, *key).update(of_mails.get(mail) or [*of_mails.values()][-1])
     return found
 
 

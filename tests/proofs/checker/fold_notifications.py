@@ -14,6 +14,7 @@ from tests.proofs.checker.log import (
 )
 from tests.proofs.checker.rows import json_of
 from tests.proofs.checker.run import Body, Row, Run
+from tests.proofs.checker.subscriptions import wrong_subscriptions
 
 _AGENCY = ("cri_type", "agency_class", "state", "sworn_band")
 _RELEASED = frozenset(
@@ -35,6 +36,7 @@ def wrong_in_notifications(run: Run) -> Iterator[str | None]:
         named = f"notifications: {number} differs from the log in {', '.join(wrong)}"
         yield named if wrong else None
     yield from _confidential(run)
+    yield from wrong_subscriptions(run)
 
 
 def _held(row: Row, name: str) -> Any:

@@ -9,6 +9,7 @@ from tests.proofs.checker.log import (
     ROUTING,
     data_of,
     firsts,
+    is_subscription,
     is_tracking_number,
     moment,
     number_of,
@@ -42,8 +43,9 @@ def open_items(run: Run) -> set[str]:
 
 
 def audience_of(body: Body) -> str:
-    """Return the participant whose contact an event about a mail names."""
-    return str(data_of(body)["contact"]).split(":", 2)[1]
+    """Return the participant that an event about a mail or a call names, or whose contact."""
+    data = data_of(body)
+    return str(data.get("audience") or str(data["contact"]).split(":", 2)[1])
 
 
 def _of_requests(run: Run) -> set[str]:
@@ -101,6 +103,8 @@ def _of_mails(run: Run) -> set[str]:
     items: set[str] = set()
     for _, body in firsts(run, MAIL):
         data, kind = data_of(body), short(body)
+        if is_subscription(data.get("contact")) or ("mail" not in data and "notice" in data):
+            continue  # what is mailed to subscribers is nobody's work; calls are below
         if kind in ("participant_unreachable", "participant_reachable"):
             change = items.add if kind == "participant_unreachable" else items.discard
             change(f"no_living_contact:{data['participant']}")

@@ -73,6 +73,11 @@ def is_tracking_number(subject: Any) -> bool:
     return isinstance(subject, str) and _TRACKING.fullmatch(subject) is not None
 
 
+def is_subscription(audience: Any) -> bool:
+    """Tell a subscription, which only gets mails, from participants and their contacts."""
+    return str(audience).startswith("subscription:")
+
+
 def number_of(body: Body) -> int | None:
     """Return the sequence of an event, or the participant's number of a message."""
     text = body.get("sequence", body.get("participantsequence"))

@@ -7,6 +7,7 @@ from tests.proofs.checker.eml import id_of, parsed
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import CONFIDENTIAL, MAIL, NOTICES, data_of, events, firsts, short
 from tests.proofs.checker.run import Row, Run
+from tests.proofs.checker.subscriptions import addresses_asked_for
 
 _ENDS = {
     "accepted": "notice_delivered",
@@ -21,6 +22,8 @@ _WAITING = frozenset({"prepared", "try_later"})
 _NEVER_TAKEN = _WAITING | {"refused", "gave_up", "cancelled"}
 """Without a try of unknown outcome, the mail server has no copy of these."""
 _OF_A_MAIL = {*_ENDS.values()}
+_CODE = "code"
+"""The kind of mails with a code: the log has no outcome of them."""
 
 
 def i26_mails_are_decided_once(run: Run) -> Findings:
@@ -53,12 +56,15 @@ def _fits(row: Row, copies: int, events: list[str]) -> str | None:
     """Compare the state of a mail with its copies and its events."""
     state, last = row["state"], events[-1] if events else None
     name = f"the mail {row['mail_id']} is {state}"
+    is_code = row.get("kind") == _CODE
     if state == "accepted" and not copies:
         return f"{name}, and the mail server has no copy"
+    if is_code and events:
+        return f"{name}, and the log tells what became of a code"
     if state in _NEVER_TAKEN and copies and "notice_outcome_unknown" not in events:
         return f"{name}, and the mail server has {copies} copies"
     wanted = {"sent_again", None} if state in _WAITING else {_ENDS.get(state)}
-    if last not in wanted:
+    if last not in wanted and not is_code:
         return f"{name}, and its last event is {last}"
     most = 1 + events.count("sent_again")
     twice = [end for end, times in Counter(events).items() if times > most]
@@ -90,12 +96,14 @@ def _belong(run: Run, rows: dict[str, Row], kept: dict[str, list[EmailMessage]])
 
 
 def _addresses(run: Run) -> dict[tuple[str, str], set[str]]:
-    """Return the addresses that each contact ever had."""
+    """Return the addresses that each contact ever had, and that of each subscription."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for _, body in events(run, CONFIDENTIAL):
         if short(body) == "contact_set":
             data = data_of(body)
             found[data["participant"], data["contact_id"]].add(str(data.get("email")))
+    for audience, address in addresses_asked_for(run).items():
+        found[audience, ""].add(address)
     for row in run.rows("notifications", "contacts"):
         found[row["participant"], row["contact_id"]].add(str(row["email"]))
     return found

@@ -17,11 +17,13 @@ from tests.proofs.checker.log import (
     ROUTING,
     data_of,
     firsts,
+    is_subscription,
     messages,
     number_of,
     short,
 )
-from tests.proofs.checker.run import Body, Run
+from tests.proofs.checker.run import Body, Row, Run
+from tests.proofs.checker.subscriptions import NEWS, told_of_news
 
 _UNTOLD = frozenset({"need_stated", "note_stated", "facts_changed", "request_recorded"})
 _COLUMNS = ("message_type", "message_id", "participantsequence", "because")
@@ -37,13 +39,15 @@ def i09_one_notice(run: Run) -> Findings:
     yield from _named_by_their_own_ids(run)
     yield from told_of_changes(run)
     yield from told_of_ends(run)
+    yield from told_of_news(run)
 
 
 def _announced(run: Run) -> dict[tuple[str, str], list[Body]]:
     found: dict[tuple[str, str], list[Body]] = defaultdict(list)
     for _, body in firsts(run, NOTICES):
         for notice in data_of(body).get("notices", ()):
-            found[data_of(body)["fact"], notice["audience"]].append(notice)
+            about = {"notice": body["id"], "fact_type": data_of(body)["fact_type"]}
+            found[data_of(body)["fact"], notice["audience"]].append(notice | about)
     return found
 
 
@@ -54,7 +58,10 @@ def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
     for fact, audience in sorted(rows.keys() | decided.keys()):
         kept, published = rows[fact, audience], decided.get((fact, audience), [])
         name = f"the notice of {fact} to {audience}"
-        if (len(kept), len(published)) != (1, 1):
+        if is_subscription(audience) and published and published[0]["fact_type"] in NEWS:
+            right = (len(kept), len(published)) == (0, 1)  # the log alone has news
+            yield None if right else f"{name} is kept, or was announced {len(published)} times"
+        elif (len(kept), len(published)) != (1, 1):
             yield f"{name} is kept {len(kept)} times and announced {len(published)} times"
         else:
             same = all(kept[0][column] == published[0].get(column) for column in _COLUMNS)
@@ -79,9 +86,13 @@ def _sent(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
         for participant, _, body in messages(run)
     }
     named: Counter[str] = Counter()
+    mails = {row["mail_id"]: row for row in run.rows("notifications", "mails")}
     for (fact, audience), notices in sorted(decided.items()):
         for notice in notices:
             if notice["outcome"] != "sent":
+                continue
+            if notice["channel"] == "mail":
+                yield _mailed(notice, mails.pop(notice["message_id"], None), fact)
                 continue
             named[notice["message_id"]] += 1
             wanted = (audience, notice["message_type"], notice["participantsequence"])
@@ -92,6 +103,21 @@ def _sent(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
     for identity, (participant, kind, _) in there.items():
         times = named[identity]
         yield None if times == 1 else f"{kind} to {participant} was decided {times} times"
+    for row in mails.values():
+        if is_subscription(row["audience"]):
+            yield f"nobody decided on the mail {row['mail_id']} to {row['audience']}"
+
+
+def _mailed(notice: Body, row: Row | None, fact: str) -> str | None:
+    """Compare a decision to mail a subscription with its mail, which no message accompanies."""
+    if not is_subscription(notice["audience"]):
+        return f"{notice['audience']} was sent a mail alone ({fact})"
+    if row is None:
+        return f"{notice['audience']} should have the mail {notice['message_id']} ({fact})"
+    names = ("audience", "message_type", "notice")
+    wanted = (fact, *(notice[name] for name in names))
+    same = wanted == (row["fact"], row["audience"], row["template"], row["notice"])
+    return None if same else f"the mail {row['mail_id']} is not the one decided on ({fact})"
 
 
 def _answered(run: Run) -> Findings:

@@ -9,12 +9,14 @@ from tests.proofs.checker.log import (
     EVENTS,
     HEARTBEAT,
     IN,
+    NOTICES,
     OUT,
     REFUSED,
     RELEASES,
     data_of,
     events,
     firsts,
+    is_subscription,
     is_tracking_number,
     messages,
     number_of,
@@ -23,6 +25,8 @@ from tests.proofs.checker.log import (
 from tests.proofs.checker.run import Body, Record, Run
 
 Known = Mapping[object, tuple[Record, Body]]
+MONTHLY = "monthly_update"
+"""What is told subscribers once a month: no event leads to it."""
 _ENVELOPE = (
     *("specversion", "id", "source", "type", "subject", "time", "datacontenttype"),
     *("dataclassification", "correlationid", "causationid", "data"),
@@ -109,15 +113,30 @@ def i07_causes(run: Run) -> Findings:
     """Causes are known, earlier and lead to an inbound record; a request keeps one correlation."""
     known = {body.get("id"): (record, body) for record, body in firsts(run, *EVENTS)}
     rooted = {record.place for record in run.records(IN)}
+    updates = (b for _, b in firsts(run, NOTICES) if data_of(b).get("fact_type") == MONTHLY)
+    rooted |= {str(body.get("id")) for body in updates}
+    monthly = {r["fact"] for r in run.rows("notifications", "tellings") if r["kind"] == MONTHLY}
     correlations: dict[object, object] = {}
     for record, body in firsts(run, *EVENTS, OUT):
         if body.get("type") == HEARTBEAT:
             continue
-        yield _wrong_cause(record, body, known, rooted)
+        if record.topic == NOTICES and data_of(body).get("fact_type") == MONTHLY:
+            yield _wrong_update(record, body, monthly)
+        else:
+            yield _wrong_cause(record, body, known, rooted)
         if is_tracking_number(body.get("subject")):
             request, own = body.get("subject"), body.get("correlationid")
             same = record.topic.startswith(OUT) or correlations.setdefault(request, own) == own
             yield None if same else f"{record.place}: correlationid of {request} changed"
+
+
+def _wrong_update(record: Record, body: Body, monthly: set[str]) -> str | None:
+    """Look for the month's update that a notice is about: the calendar is its cause."""
+    cause = body.get("causationid")
+    if not is_subscription(body.get("subject")):
+        return f"{record.place}: {body.get('subject')} has not subscribed to the monthly update"
+    named = {cause, body.get("correlationid"), data_of(body).get("fact")}
+    return None if cause in monthly and len(named) == 1 else f"{record.place}: no month's update"
 
 
 def _wrong_cause(record: Record, body: Body, known: Known, rooted: set[str]) -> str | None:
@@ -131,7 +150,8 @@ def _wrong_cause(record: Record, body: Body, known: Known, rooted: set[str]) -> 
         same_place = (before.topic, before.partition) == (record.topic, record.partition)
         if same_place and before.offset >= record.offset:
             return f"{record.place}: its cause {before.place} came after it"
-        carried = cause_body.get("correlationid") == body.get("correlationid")
+        source = known.get(data_of(body).get("notice"), known[cause])[1]  # what a person settles
+        carried = source.get("correlationid") == body.get("correlationid")
         # A match may be caused by another request's event, which freed capacity.
         if not carried and cause_body.get("subject") == body.get("subject"):
             return f"{record.place}: correlationid is not that of its cause"

@@ -31,6 +31,8 @@ OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
 CHANGED, CONTACT = "gov.cri.engagement.changed.v1", "gov.cri.contact.changed.v1"
 _MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE, CASE_TOLD})
 _SHORTEST, _MOST = 10, 300
+_PUBLIC = "gov.cri.solicitation.announce.v1"
+"""What it says is published, its title too."""
 _LEAST, _READ = 10, 5_000_000_000
 """Search gigabytes of text for fewer canaries, so that each place takes seconds."""
 _WORDS = ("name", "title", "email", "phone", "note", "other_topic", "text", "words")
@@ -137,6 +139,8 @@ def canaries_of(run: Run) -> list[str]:
     """Return at most 300 confidential texts, evenly sampled."""
     found_texts: set[str] = set()
     for _, body in events(run, IN, CONFIDENTIAL, DRAFTS):
+        if body.get("type") == _PUBLIC:
+            continue
         found_texts |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
     chosen = sorted(text for text in found_texts if len(text) >= _SHORTEST)
     step = max(1, -(-len(chosen) // _MOST))
@@ -144,12 +148,14 @@ def canaries_of(run: Run) -> list[str]:
 
 
 def _confided(data: Body, *, anything: bool) -> Iterator[str]:
-    """Yield the free texts of a submission, an amendment, a contact, a note or an assessment."""
+    """Yield the free texts of a message or an event, and the address of a subscriber."""
     need, urgency = data.get("need"), data.get("urgency")
     if isinstance(need, dict):
         yield from (text for text in need.values() if isinstance(text, str))
     if isinstance(urgency, dict) and isinstance(urgency.get("reason"), str):
         yield urgency["reason"]
+    if "kinds" in data and isinstance(address := data.get("address"), str):
+        yield from {address, address.strip().lower()}
     about = ("request_id", "tracking_number", "participant", "contact_id")
     for name, text in data.items():
         own = name in _WORDS if "contact_id" in data or name != "name" else False
