@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.proofs.checker.findings import Findings
-from tests.proofs.checker.fold_desk import folded, wrong_in_desk
+from tests.proofs.checker.fold_desk import _wrong_data, folded, wrong_in_desk
 from tests.proofs.checker.fold_work import open_items
 from tests.proofs.checker.mails import i26_mails_are_decided_once
 from tests.proofs.checker.mutations.bench import edited
@@ -364,3 +364,26 @@ def test_the_desk_shows_the_outcome_of_one_of_the_mails_about_a_notice(
     found = wrong(wrong_in_desk(Run(topics={MAIL: events}, ends={}, tables=tables)))
 
     assert (found == []) is right
+
+
+@pytest.mark.parametrize(
+    ("break_it", "says"),
+    [
+        (tell_twice, f"{NOTICES}/0/3: {AUDIENCE} is told twice of announced, or others are"),
+        (tell_another, f"{NOTICES}/0/3: {AUDIENCE} is told twice of announced, or others are"),
+        (end_before_news, f"{NOTICES}/0/3: {AUDIENCE} has confirmed no news"),
+        (mail_a_participant_alone, "ohio-dps was sent a mail alone (ask)"),
+    ],
+)
+def test_what_is_wrong_with_news_is_named(break_it: Callable[[Run], object], says: str) -> None:
+    run = a_run()
+    break_it(run)
+
+    assert says in wrong(i09_one_notice(run))
+
+
+@pytest.mark.parametrize("participant", ["office-desk", "ohio-dps"])
+def test_a_timeline_may_say_on_whose_authority_a_request_was_made(participant: str) -> None:
+    published = {"agency": {}, "participant": participant, "authority": {"basis": "call_back"}}
+
+    assert _wrong_data(published, {"authority": {"basis": "call_back"}}) == []
