@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.event import derived_id, padded
 from shared.contracts.notifications import MAIL_TOPIC
 
@@ -24,8 +24,15 @@ ABOUT_OTHERS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     intake.CONFIDENTIAL_TOPIC: ("contact_removed", "contact:ca-post:c-1", {"contact_id": "c-1"}),
     MAIL_TOPIC: ("mail_read", "mail:7", {"mail": "7"}),
     reference.TOPIC: ("calendar_set", reference.SUBJECT, {"id": "federal", "holidays": []}),
+    reporting.TOPIC: ("site_named", "CRI-2026-000001-Z-E1", {"slug": "alturas-california"}),
+    reporting.RELEASES_TOPIC: ("release_withdrawn", "2026-03", {"month": "2026-03"}),
 }
-_PRODUCERS = {routing.TOPIC: "routing", MAIL_TOPIC: "notifications"}
+_PRODUCERS = {
+    routing.TOPIC: "routing",
+    MAIL_TOPIC: "notifications",
+    reporting.TOPIC: "reporting",
+    reporting.RELEASES_TOPIC: "reporting",
+}
 
 
 def later(
