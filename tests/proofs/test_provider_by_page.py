@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,14 +46,20 @@ def stack() -> Iterator[Stack]:
         yield stack
 
 
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with closing(Browser()) as opened:
+        yield opened
+
+
 class Pages:
     """The provider's browser at the public desk, and its mailbox."""
 
-    def __init__(self, stack: Stack, address: str) -> None:
+    def __init__(self, stack: Stack, address: str, browser: Browser) -> None:
         assert stack.mail is not None
         self._folder = stack.mail.folder
         self.address = address
-        self.browser = Browser()
+        self.browser = browser
         self.html = ""
 
     def mails(self) -> list[KeptMail]:
@@ -133,7 +140,7 @@ def entry(of: str, participant: str) -> dict[str, Any]:
 
 @pytest.mark.timeout(300)
 async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_code(
-    stack: Stack,
+    stack: Stack, browser: Browser
 ) -> None:
     connection = stack.connection
     access = connection.model_dump(by_alias=True)
@@ -147,7 +154,7 @@ async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_co
     reached = {**entry("participants", NOBLE), "reached_by": "desk"}
     await said(office, "participant.register", reached, NOBLE)
     assert connection.webdesk is not None
-    pages = Pages(stack, connection.webdesk)
+    pages = Pages(stack, connection.webdesk, browser)
 
     # It comes in by a code, and declares how much it can take.
     await pages.get("/work/sign-in")
