@@ -157,14 +157,14 @@ async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_co
     pages = Pages(stack, connection.webdesk, browser)
 
     # It comes in by a code, and declares how much it can take.
-    await pages.get("/work/sign-in")
-    await pages.post("/work/sign-in", provider=NOBLE, contact="desk")
+    await pages.get("/provider/sign-in")
+    await pages.post("/provider/sign-in", provider=NOBLE, contact="desk")
     code = (await pages.found_in_mail(_CODE))[1]
-    await pages.post("/work/code", code=code)
+    await pages.post("/provider/code", code=code)
     assert "Your work" in pages.html
-    declared = await pages.act("/work/capacity", can_take="1", valid_until="2099-12-31")
+    declared = await pages.act("/provider/capacity", can_take="1", valid_until="2099-12-31")
     assert "Declared now" in declared
-    await pages.post("/work/leave")
+    await pages.post("/provider/leave")
 
     # When its offer is accepted on the page with the mailed code,
     request = {
@@ -188,7 +188,7 @@ async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_co
     offer = await until(asked)  # the mail may be faster than the desk
     assert number in offer
     assert "Alturas Police Department" in offer
-    taken = await pages.act(f"/work/offers/{number}-O1/accept")
+    taken = await pages.act(f"/provider/offers/{number}-O1/accept")
     assert "You accepted this offer" in taken
 
     # then OfferAnswered names noble,
@@ -203,7 +203,7 @@ async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_co
 
     # its work is on its page, and the need in no mail.
     async def work() -> str | None:
-        page = await pages.get(f"/work/engagements/{number}-E1")
+        page = await pages.get(f"/provider/engagements/{number}-E1")
         return page if "Your work on" in page else None
 
     await until(work)

@@ -22,7 +22,7 @@ from shared.web.posted import read_form
 from shared.web.tokens import digest, new_secret, shown_at, stamp
 
 COOKIE = "__Host-work"
-HERE = "/work"
+HERE = "/provider"
 CODE, SIGN_IN = f"{HERE}/code", f"{HERE}/sign-in"
 TOO_MANY = "Too many codes were asked for. Try again in an hour, or call us."
 NOT_RIGHT = "This code is not right, or it counts no more. Enter it again, or have another mailed."

@@ -38,7 +38,7 @@ from tests.integration.webdesk.conftest import CODE_KEY, Browser, Time
 from tests.integration.webdesk.test_projection import READABLE
 
 Pool = asyncpg.Pool
-OFFER_PAGE, WORK_PAGE = f"/work/offers/{OFFER}", f"/work/engagements/{ENGAGEMENT}"
+OFFER_PAGE, WORK_PAGE = f"/provider/offers/{OFFER}", f"/provider/engagements/{ENGAGEMENT}"
 LINKS = Links(URL, bytes.fromhex(LINK_KEY))
 Tell = Callable[..., Awaitable[None]]
 
@@ -116,9 +116,9 @@ async def decide(browser: Browser, path: str, pool: "Pool[Any]", **values: Any) 
 
 
 async def sign_in(browser: Browser, pool: "Pool[Any]") -> None:
-    await browser.get("/work/sign-in")
-    await browser.post("/work/sign-in", {"provider": NOBLE, "contact": CONTACT})
-    await browser.post("/work/code", {"code": await mailed(pool)})
+    await browser.get("/provider/sign-in")
+    await browser.post("/provider/sign-in", {"provider": NOBLE, "contact": CONTACT})
+    await browser.post("/provider/code", {"code": await mailed(pool)})
 
 
 async def answer(
@@ -248,9 +248,9 @@ async def test_the_session_is_renewed_by_the_code(browser: Browser, pool: "Pool[
     await decide(browser, f"{OFFER_PAGE}/accept", pool)
 
     assert browser.http.cookies[COOKIE] != before
-    assert (await browser.get("/work")).url.path == "/work"
+    assert (await browser.get("/provider")).url.path == "/provider"
     browser.http.cookies.set(COOKIE, before, domain="help.example")
-    assert (await browser.get("/work")).url.path == "/work/code"
+    assert (await browser.get("/provider")).url.path == "/provider/code"
 
 
 @pytest.mark.usefixtures("offered")
@@ -389,15 +389,15 @@ async def test_another_providers_offer_and_work_are_not_found(
     await sign_in(browser, pool)
 
     for path in (
-        f"/work/offers/{other[0]}",
-        f"/work/offers/{other[0]}/accept",
-        f"/work/engagements/{other[1]}",
-        f"/work/engagements/{other[1]}/report",
-        "/work/offers/x",
+        f"/provider/offers/{other[0]}",
+        f"/provider/offers/{other[0]}/accept",
+        f"/provider/engagements/{other[1]}",
+        f"/provider/engagements/{other[1]}/report",
+        "/provider/offers/x",
         f"{OFFER_PAGE}/nothing",
     ):
         assert (await browser.get(path)).status_code == 404, path
-    await browser.get("/work")
+    await browser.get("/provider")
     assert "You have not been asked yet." in browser.text
 
 
@@ -411,11 +411,11 @@ async def test_a_link_shows_its_offer_alone_until_a_code_is_entered(
     )
     await browser.get(link())
 
-    paths = ("/work", f"/work/offers/{NUMBER}-O3", WORK_PAGE, "/work/capacity")
+    paths = ("/provider", f"/provider/offers/{NUMBER}-O3", WORK_PAGE, "/provider/capacity")
     for path in paths:
-        assert (await browser.get(path)).url.path == "/work/code", path
-    await browser.post("/work/code", {"step": "code"})
-    await browser.post("/work/code", {"code": await mailed(pool)})
+        assert (await browser.get(path)).url.path == "/provider/code", path
+    await browser.post("/provider/code", {"step": "code"})
+    await browser.post("/provider/code", {"code": await mailed(pool)})
     for path in paths:
         assert (await browser.get(path)).url.path == path
 
@@ -466,7 +466,7 @@ async def test_capacity_is_declared_until_a_day_and_shown(
     await sign_in(browser, pool)
 
     await decide(
-        browser, "/work/capacity", pool,
+        browser, "/provider/capacity", pool,
         can_take="2", valid_until="2026-06-30", topics=["use_of_force"], states=["US-CA", "US-NV"],
     )  # fmt: skip
 
@@ -483,7 +483,7 @@ async def test_capacity_is_declared_until_a_day_and_shown(
         "2026-07-01T00:00:00-04:00"
     )
     await answer(pool, "applied")
-    await browser.get("/work/capacity")
+    await browser.get("/provider/capacity")
     assert "2 more, valid through June 30, 2026" in browser.text
 
 
@@ -493,9 +493,9 @@ async def test_a_code_alone_signs_in_and_says_nothing_of_who_is_known(
     pages = []
     for contact in (CONTACT, "nobody"):
         each = new_browser()
-        await each.get("/work/sign-in")
-        page = await each.post("/work/sign-in", {"provider": NOBLE, "contact": contact})
-        assert page.url.path == "/work/code"
+        await each.get("/provider/sign-in")
+        page = await each.post("/provider/sign-in", {"provider": NOBLE, "contact": contact})
+        assert page.url.path == "/provider/code"
         pages.append(each.text)
 
     assert pages[0] == pages[1]
@@ -509,9 +509,9 @@ async def test_a_code_alone_signs_in_and_says_nothing_of_who_is_known(
 async def test_who_signs_in_is_named_as_ids_are(
     browser: Browser, pool: "Pool[Any]", values: dict[str, str]
 ) -> None:
-    await browser.get("/work/sign-in")
+    await browser.get("/provider/sign-in")
 
-    page = await browser.post("/work/sign-in", values)
+    page = await browser.post("/provider/sign-in", values)
 
     assert page.status_code == 422
     assert await sent(pool) == []
@@ -523,12 +523,12 @@ async def test_an_idle_session_is_over_and_an_old_one_is_erased(
 ) -> None:
     await sign_in(browser, pool)
     await pool.execute("UPDATE provider_sessions SET seen_at = now() - interval '31 minutes'")
-    assert (await browser.get("/work")).status_code == 403
+    assert (await browser.get("/provider")).status_code == 403
     await pool.execute(
         "UPDATE provider_sessions SET seen_at = now(), started_at = now() - $1::interval",
         projection.SESSION_LASTS + timedelta(seconds=1),
     )
-    assert (await browser.get("/work")).status_code == 403
+    assert (await browser.get("/provider")).status_code == 403
 
     await projection.sweep_work(pool)
 
@@ -538,9 +538,9 @@ async def test_an_idle_session_is_over_and_an_old_one_is_erased(
 async def test_who_leaves_is_out(browser: Browser, pool: "Pool[Any]") -> None:
     await sign_in(browser, pool)
 
-    await browser.post("/work/leave")
+    await browser.post("/provider/leave")
 
-    assert (await browser.get("/work")).status_code == 403
+    assert (await browser.get("/provider")).status_code == 403
     left = "SELECT count(*) FROM provider_sessions WHERE confirmed_at IS NOT NULL"
     assert await pool.fetchval(left) == 0
 
@@ -551,7 +551,7 @@ def paths(site: Site, method: str) -> list[str]:
     for name, value in (("offers/{id}", f"offers/{OFFER}"), ("engagements/{id}",
                         f"engagements/{ENGAGEMENT}"), ("{act}", "accept")):  # fmt: skip
         found = [path.replace(name, value) for path in found]
-    return [path for path in found if path.startswith("/work")]
+    return [path for path in found if path.startswith("/provider")]
 
 
 async def test_csrf_on_every_post(
@@ -562,10 +562,10 @@ async def test_csrf_on_every_post(
     before = len(await sent(pool))
     forms = paths(site, "POST")
     assert set(forms) == {
-        *(f"{OFFER_PAGE}/accept", f"{WORK_PAGE}/accept", "/work/capacity", "/work/code"),
-        *("/work/sign-in", "/work/leave"),
+        *(f"{OFFER_PAGE}/accept", f"{WORK_PAGE}/accept", "/provider/capacity", "/provider/code"),
+        *("/provider/sign-in", "/provider/leave"),
     }
-    await browser.get("/work")
+    await browser.get("/provider")
     shown = browser.shown
 
     for path in forms:
@@ -577,7 +577,7 @@ async def test_csrf_on_every_post(
             page = await browser.send(path, {"csrf": token, "step": "send"})
             assert page.status_code == 403, (path, token)
     assert len(await sent(pool)) == before
-    assert (await browser.get("/work")).status_code == 200
+    assert (await browser.get("/provider")).status_code == 200
 
 
 async def test_get_changes_nothing(
@@ -612,9 +612,9 @@ async def test_an_old_page_is_sent_again_under_the_new_sign_in(
     path = f"{OFFER_PAGE}/decline"
     await browser.get(link())
     old = await browser.get(path)
-    await browser.get("/work/code")
-    await browser.post("/work/code", {"step": "code"})
-    await browser.post("/work/code", {"code": await mailed(pool)})
+    await browser.get("/provider/code")
+    await browser.post("/provider/code", {"step": "code"})
+    await browser.post("/provider/code", {"code": await mailed(pool)})
     browser.shown = old
 
     page = await browser.post(path, {"reason_code": "timing", "note": "In May."})
@@ -630,8 +630,8 @@ async def test_pages_work_without_keys_and_say_whom_to_call(
     site.codes, site.links = None, None
 
     assert (await browser.get(link())).status_code == 404
-    await browser.get("/work/sign-in")
-    page = await browser.post("/work/sign-in", {"provider": NOBLE, "contact": CONTACT})
+    await browser.get("/provider/sign-in")
+    page = await browser.post("/provider/sign-in", {"provider": NOBLE, "contact": CONTACT})
 
     assert page.status_code == 503
     assert await pool.fetchval("SELECT count(*) FROM provider_sessions") == 0
