@@ -143,6 +143,7 @@ async def test_a_code_to_act_comes_with_the_link_to_the_page_where_it_is_entered
     desk: World, purpose: str, *, has_link: bool
 ) -> None:
     handler, asked = Handler(), code(desk.log, 1)
+    # The ignore: an `Event` has no `data` of its own; each of its types has.
     data = asked.data.model_copy(update={"purpose": purpose})  # type: ignore[attr-defined]
     await desk.take_in(asked.model_copy(update={"data": data}))
 

@@ -226,7 +226,7 @@ async def test_a_mail_under_way_leaves_no_address_behind(mailing: World) -> None
     asked, forgotten = asyncio.Event(), asyncio.Event()
 
     class Refusing(Handler):
-        async def handle_RCPT(self, *_: Any) -> str:  # noqa: N802
+        async def handle_RCPT(self, *_: Any) -> str:  # noqa: N802  # aiosmtpd calls it so
             asked.set()
             await forgotten.wait()
             return "550 5.1.1 no such user"
