@@ -91,8 +91,9 @@ class IntakeReader:
 
         A participant's own numbers need no lock: the batch already holds the checkpoint of its
         only topic. Those of an assessment are read behind its request's lock. Reference data has
-        one sequence for all participants, so it is locked before the registry is read. Whoever is
-        forgotten may be another's contact. Requests on hold are read, too: they name contacts.
+        one sequence for all participants, so it is locked before the registry is read. The person
+        to forget may be another participant's contact. Requests on hold are read, too: they
+        name contacts.
         """
         ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
         messages = [item.message for item in items if isinstance(item.message, Message)]

@@ -494,7 +494,7 @@ class ContactChanged(Facts):
 
 
 class KeptCopy(Facts):
-    """Copies of what was held of a person, which end later."""
+    """Copies of a person's data, which end later."""
 
     what: CopyKind
     """Which copies they are."""

@@ -1,5 +1,5 @@
 -- Takes the mails whose process has not been heard of for a while: nobody knows what came of them. Of a code
--- that need not be settled: whoever waits for it asks for another one.
+-- that need not be settled: the person who waits for it asks for another one.
 WITH lost AS (
     SELECT mail_id
       FROM mails

@@ -44,7 +44,7 @@ class Update(NamedTuple):
         """
         Return the lines for a subscriber; none if nothing is new for it.
 
-        One that does not want the update is told of solicitations, of *program* if it names one.
+        Without the update, a subscriber gets solicitations alone, of *program* if it names one.
         """
         if wants_update:
             found = [*self.programs, *self.solicitations, *self.releases]
@@ -95,7 +95,7 @@ def changes(earlier: Solicitation, entry: Solicitation) -> list[str]:
 
 def update(before: Catalog, after: Catalog, *, since: datetime | None, until: datetime) -> Update:
     """
-    Return what is told of the time *since* the last update, when the catalog was *before*.
+    Return the news *since* the last update, when the catalog was *before*.
 
     It lists the programs whose status has changed, the solicitations that have changed, and those
     that are open. Without an earlier update everything is new.
@@ -114,7 +114,7 @@ def update(before: Catalog, after: Catalog, *, since: datetime | None, until: da
 
 
 def releases(months: Sequence[str], *, public_url: str) -> list[Line]:
-    """Return what is told of the figures of *months* that are published, each with its page."""
+    """Return a line for each published month of *months*, with its page."""
     return [
         Line(
             "",

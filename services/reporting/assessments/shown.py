@@ -43,7 +43,7 @@ def shown_sites(sites: Iterable[Site], as_of: date) -> list[ShownSite]:
 
 
 def as_json(shown: Iterable[ShownSite], as_of: date) -> dict[str, Any]:
-    """Return sites as JSON; a percentage of nothing, or of what is not known, is null."""
+    """Return sites as JSON; a percentage of nothing, or of unknown counts, is null."""
     return {"as_of": as_of.isoformat(), "sites": [_site(each) for each in shown]}
 
 

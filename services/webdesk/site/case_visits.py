@@ -2,7 +2,7 @@
 Visits of somebody who has opened the link to a request.
 
 The browser holds the token of the link as a cookie, and nothing is stored of it: opening a link
-changes nothing, however often, and whoever holds the token can only read. Acts need a code.
+changes nothing, however often, and the token allows only reading. Acts need a code.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,2 +1,2 @@
--- Limits are exact: whoever asks at the same time waits until the one before is counted.
+-- Limits are exact: asks made at the same time wait until the one before is counted.
 SELECT pg_advisory_xact_lock(hashtext('webdesk asks'));

@@ -1,4 +1,4 @@
-"""Folds what a provider is told of an engagement, and its own reports, into a row. Pure."""
+"""Folds the messages about an engagement, and its provider's own reports, into a row. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

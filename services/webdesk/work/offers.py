@@ -1,4 +1,4 @@
-"""Folds what a provider is told of an offer, and its own answer, into a row. Pure."""
+"""Folds the messages about an offer, and its provider's own answer, into a row. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ AFTER_ANSWER: Mapping[str, str] = {
 """The answer to an offer → its state from then on."""
 _ENDED = {TYPES["offer_lapsed"]: LAPSED, TYPES["offer_withdrawn"]: WITHDRAWN}
 ASKED = {"topics", "service_forms", "wished"}
-"""The fields of what the agency asks for."""
+"""The fields of a request for help."""
 _MADE = {*ASKED, "program", "agency", "continues"}
 
 

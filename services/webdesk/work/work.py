@@ -36,7 +36,7 @@ class SentAct:
 
 @dataclass(slots=True)
 class Work:
-    """What is stored of the requests of a batch; ``changed_*`` are the ids of what it changes."""
+    """The stored requests of a batch; ``changed_*`` are the ids of those that it changes."""
 
     offers: dict[str, Offer] = field(default_factory=dict)
     engagements: dict[str, Engagement] = field(default_factory=dict)

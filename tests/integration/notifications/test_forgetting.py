@@ -243,7 +243,7 @@ async def test_a_mail_under_way_leaves_no_address_behind(mailing: World) -> None
 
 
 @pytest.mark.parametrize("late", [True, False])
-async def test_who_wishes_no_mail_gets_none_whoever_names_the_address(
+async def test_an_address_without_mail_gets_none_even_if_another_participant_names_it(
     mailing: World, *, late: bool
 ) -> None:
     log = mailing.log

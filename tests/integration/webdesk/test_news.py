@@ -37,7 +37,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 async def messages(pool: "Pool[Any]") -> list[tuple[str, dict[str, Any]]]:
-    """Return the types and data of what waits to be sent; each is a valid message."""
+    """Return type and data of each message in the outbox; each is a valid message."""
     found = []
     for row in await pool.fetch("SELECT topic, value FROM outbox ORDER BY id"):
         message = Inbound.model_validate_json(row["value"])

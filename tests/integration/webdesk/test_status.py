@@ -1,4 +1,4 @@
-"""The link in mails shows how a request stands; whoever has only the link can only read."""
+"""The link in mails shows how a request stands; with the link alone, a person can only read."""
 
 import re
 from collections.abc import Callable

@@ -33,8 +33,8 @@ class PublicSite(Site):
     The pages with a person on another network, who has begun a request and goes on with it.
 
     ``forms`` and ``pages`` are the paths that take forms and that show pages, each with values in
-    the places of what it names. Attackers know how tokens of forms are made from their own
-    cookie, and need not wait.
+    the places of the fields that it names. Attackers know how tokens of forms are made from
+    their own cookie, and need not wait.
     """
 
     def __init__(self, address: str) -> None:
