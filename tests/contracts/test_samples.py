@@ -20,6 +20,7 @@ from shared.contracts import (
     routing,
 )
 from shared.contracts.event import Event
+from shared.contracts.published_reports import PublicationEvent
 
 SAMPLES = Path(__file__).parent / "samples"
 UNIONS = (
@@ -35,6 +36,7 @@ EVENTS = [
     *get_args(notifications.MailEvent),
     *get_args(reporting.ProgramsEvent),
     reporting.ReleasePublished,
+    *get_args(get_args(PublicationEvent)[0]),
     *get_args(reporting.AnswerEvent),
     *get_args(assessments.AssessmentEvent),
     assessments.DraftStated,

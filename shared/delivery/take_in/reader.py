@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from shared.contracts import assessments, intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from shared.contracts.later import LaterEvent
+from shared.contracts.published_reports import PublicationEvent
 from shared.delivery.records import Gate, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
 
@@ -30,6 +31,7 @@ _EVENTS = (
     *get_args(notifications.MailEvent),
     *get_args(reporting.ProgramsEvent),
     reporting.ReleasePublished,
+    *get_args(get_args(PublicationEvent)[0]),
     *get_args(reporting.AnswerEvent),
     *get_args(assessments.AssessmentEvent),
     assessments.DraftStated,

@@ -87,7 +87,7 @@ def test_an_unknown_type_is_passed_over_and_its_gate_moves() -> None:
 
 def test_of_published_reports_only_releases_are_read() -> None:
     value = (SAMPLES / "reporting.release_published.v1.json").read_bytes()
-    other = value.replace(b"release_published", b"report_published")
+    other = (SAMPLES / "reporting.report_published.v1.json").read_bytes()
 
     read, left = (
         parse(Record(reporting.RELEASES_TOPIC, 0, 0, b"k", each, (), AT))
@@ -97,6 +97,7 @@ def test_of_published_reports_only_releases_are_read() -> None:
     assert isinstance(read, Item)
     assert read.message.data.release.month == "2026-06"
     assert isinstance(left, PassedOver)
+    assert left.unknown is None
 
 
 @pytest.mark.parametrize("topic", [intake.TOPIC, reporting.RELEASES_TOPIC])

@@ -1,0 +1,233 @@
+"""
+What the public is told of assessments, on ``cri.pub.reports.v1``: a draft has no other way out.
+
+Subject and key are the site's slug. Site pages, feed, JSON and CSV are folds of these events.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.event import Event, Facts
+from shared.contracts.published import (
+    AnyCode,
+    DraftedText,
+    EngagementId,
+    ItemNumber,
+    Name,
+    ParticipantName,
+    SenderId,
+    Sha256,
+    Slug,
+    StateCode,
+    Words,
+)
+
+SiteStatus = Literal["announced", "active", "ended"]
+ReportKind = Literal["goals", "initial", "progress", "final", "after_action", "status_update"]
+REPORT_KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
+Interval = Literal["once", "quarter", "half_year"]
+SlipReason = Literal[
+    "fact_check_open", "provider_late", "approval", "legal_review", "agency_asked", "other"
+]
+FactCheckOutcome = Literal["checked", "disputed", "not_answered"]
+
+
+class SiteFacts(Facts):
+    """A site's current state: an agency that is assessed in public, by one engagement."""
+
+    slug: Slug
+    """Its name in addresses, from the agency's name and state; given once, never changed."""
+    engagement_id: EngagementId
+    agency: Name
+    state: StateCode
+    """The state's code, such as US-FL."""
+    provider: ParticipantName
+    status: SiteStatus
+    opened_on: date
+    ended_on: date | None = None
+
+
+class SiteChanged(Event):
+    """A site was announced, its first report was published, or its engagement has ended."""
+
+    type: Literal["gov.cri.reporting.site_changed.v1"]
+    data: SiteFacts
+
+
+class PlanFacts(Facts):
+    """When reports of a kind are due: ``first_due_on`` and, unless once, each interval after."""
+
+    slug: Slug
+    kind: ReportKind
+    every: Interval
+    first_due_on: date
+
+
+class PublicationPlanned(Event):
+    """Replaces the plan for reports of this kind, from now on."""
+
+    type: Literal["gov.cri.reporting.publication_planned.v1"]
+    data: PlanFacts
+
+
+class RescheduleFacts(Facts):
+    """A report that was due on ``due_on`` is due on ``new_due_on``; both dates stay shown."""
+
+    slug: Slug
+    kind: ReportKind
+    due_on: date
+    new_due_on: date
+    reason: SlipReason
+
+
+class PublicationRescheduled(Event):
+    """A report comes later than it was due."""
+
+    type: Literal["gov.cri.reporting.publication_rescheduled.v1"]
+    data: RescheduleFacts
+
+
+class PublishedClaim(Facts):
+    """The agency reports a recommendation as done: nobody has verified it."""
+
+    done_on: date
+    words: Words
+
+
+class PublishedRecommendation(Facts):
+    """``status`` is the verified one as of the report's day; None if none is known."""
+
+    number: ItemNumber
+    text: DraftedText
+    due_on: date | None = None
+    status: AnyCode | None = None
+    reason: AnyCode | None = None
+    status_on: date | None = None
+    claim: PublishedClaim | None = None
+
+
+class PublishedFinding(Facts):
+    number: ItemNumber
+    text: DraftedText
+    recommendations: list[PublishedRecommendation] = []
+
+
+class PublishedFocusArea(Facts):
+    number: int
+    title: Name
+    goal: Words | None = None
+    findings: list[PublishedFinding] = []
+
+
+class AgencyComment(Facts):
+    """The agency's words in its fact check, unchanged, about an item or (no item) the whole."""
+
+    item: ItemNumber | None = None
+    words: Words
+
+
+class ReportBody(Facts):
+    """
+    A report as the agency checks it, a second person approves it, and the public reads it.
+
+    ``hash`` in the events about it is the SHA-256 of this in the canonical JSON of RFC 8785.
+    """
+
+    slug: Slug
+    report_id: SenderId
+    version: int
+    kind: ReportKind
+    title: Name
+    as_of: date
+    summary: DraftedText
+    focus_areas: list[PublishedFocusArea] = []
+
+
+class ReportFacts(Facts):
+    hash: Sha256
+    body: ReportBody
+    due_on: date | None = None
+    """When the report was due first; None if it was in no plan."""
+    published_on: date
+    fact_check: FactCheckOutcome
+    comments: list[AgencyComment] = []
+    """What the agency disputes and the office left as it is."""
+
+
+class ReportPublished(Event):
+    """A report, or its next version, which takes the place of the one before."""
+
+    type: Literal["gov.cri.reporting.report_published.v1"]
+    data: ReportFacts
+
+
+class ReplyFacts(Facts):
+    """The agency's reply to a report, unchanged, beside its item; no item: to the whole."""
+
+    slug: Slug
+    report_id: SenderId
+    item: ItemNumber | None = None
+    text: Words
+    stated_at: AwareDatetime
+
+
+class ReplyStated(Event):
+    """The agency has replied to a report."""
+
+    type: Literal["gov.cri.reporting.reply_stated.v1"]
+    data: ReplyFacts
+
+
+class CorrectionFacts(Facts):
+    """
+    ``before`` was wrong in a published report; ``after`` stands in its place, and both stay shown.
+
+    ``item`` is a number, ``title`` or ``summary``; ``hash`` is that of the corrected body.
+    """
+
+    slug: Slug
+    report_id: SenderId
+    item: ItemNumber
+    before: DraftedText
+    after: DraftedText
+    why: Words
+    corrected_on: date
+    hash: Sha256
+
+
+class ReportCorrected(Event):
+    """A published report was wrong in one place."""
+
+    type: Literal["gov.cri.reporting.report_corrected.v1"]
+    data: CorrectionFacts
+
+
+class WithdrawalFacts(Facts):
+    """A published report holds no more; its page stays and says why."""
+
+    slug: Slug
+    report_id: SenderId
+    why: Words
+    withdrawn_on: date
+
+
+class ReportWithdrawn(Event):
+    """A published report was taken back."""
+
+    type: Literal["gov.cri.reporting.report_withdrawn.v1"]
+    data: WithdrawalFacts
+
+
+PublicationEvent = Annotated[
+    SiteChanged
+    | PublicationPlanned
+    | PublicationRescheduled
+    | ReportPublished
+    | ReplyStated
+    | ReportCorrected
+    | ReportWithdrawn,
+    Field(discriminator="type"),
+]
+"""Every event about a site on ``cri.pub.reports.v1``."""
