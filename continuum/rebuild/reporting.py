@@ -111,6 +111,7 @@ REPORTING = Tables(
         ): "are its decisions about assessments; after a restore it catches up by its own answers",
         ("drafts",): "hold texts from a topic that is kept for 400 days",
         ("releases",): "are published once (`continuum figures rerun` computes one again)",
+        ("site_events",): "are its events about sites on cri.pub.reports.v1; a restore reads them",
     },
     topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),
     make=_SQL["make_reporting"] + _SQL["make_catalog"],

@@ -10,17 +10,19 @@ the release of its month, and a message that was answered is applied or refused 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from services.reporting import solicitations, store
 from services.reporting.assessments.batch import APPLIED, MESSAGES
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
+from services.reporting.sites.store import take_in
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import reference
 from shared.contracts.event import derived_id
+from shared.contracts.published_reports import PublicationEvent
 from shared.contracts.reporting import ReleasePublished
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import fold_sequences, read_published
@@ -32,6 +34,9 @@ _SQL = load_statements(__package__)
 
 
 _LED_TO_EVENTS = (reference.ProgramDefined, reference.SolicitationAnnounced, *MESSAGES)
+_REPORTS: TypeAdapter[Any] = TypeAdapter(
+    Annotated[ReleasePublished | PublicationEvent, Field(discriminator="type")]
+)
 OWN = OwnTopics(r"^cri\.(pub\.programs|pub\.reports|int\.reporting)\.v1$")
 
 
@@ -102,9 +107,9 @@ class Restore:
         self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
-        """Raise sequence numbers, mark announced openings, and put back published releases."""
+        """Raise sequence numbers, mark announced openings, and put back what was published."""
         await fold_sequences(connection)
-        for (value,) in await connection.fetch(_SQL["read_announced_releases"]):
+        for (value,) in await connection.fetch(_SQL["read_announced_reports"]):
             await _put_back(connection, value)
         programs = await connection.fetch(_SQL["list_definitions"])
         ids = [_announcement_id(str(by), program, opened=True) for program, by in programs]
@@ -116,10 +121,13 @@ class Restore:
 
 async def _put_back(connection: Any, value: bytes) -> None:
     try:
-        event = ReleasePublished.model_validate_json(value)
+        event = _REPORTS.validate_json(value)
     except ValidationError:  # a record that this service did not write
         return
-    await store.save_release(connection, published=event.data, at=event.time)
+    if isinstance(event, ReleasePublished):
+        await store.save_release(connection, published=event.data, at=event.time)
+    else:
+        await take_in(connection, [event])
 
 
 def _announcement_id(defined_by: str, program: str, *, opened: bool) -> str:

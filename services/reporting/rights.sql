@@ -2,5 +2,5 @@
 REVOKE SELECT ON drafts FROM {operator};
 GRANT SELECT (cause, engagement_id, stated_at, applied, what, item, version) ON drafts TO {operator};
 
--- A release is published once: nothing changes it afterwards.
-REVOKE UPDATE, DELETE ON releases FROM {service};
+-- What is published is published once: nothing changes it afterwards.
+REVOKE UPDATE, DELETE ON releases, site_events FROM {service};
