@@ -132,12 +132,13 @@ class Counted:
         staff, there, left = self.staff, self.work.there(at), self.work.open_now(at)
         oldest = max((days.between(each.since, at) for each in left), default=0)
         refused = staff.refused + sum(act.is_refused for act in staff.clicked)
+        files = "1 case file" if self.told.total() == 1 else f"{self.told.total()} case files"
         return (
             f"{len(there)} items opened, {len(there) - len(left)} settled ({staff.taken} by people"
             f" at the desk), {len(left)} open, oldest {oldest} working days; each of the"
             f" {len(staff.table.seen)} seen on the list said why; {len(self.sent)} acts sent,"
             f" {len(self.answered)} answered, {refused} refused; of two people who decided on one"
-            f" request at once, one was told that it is decided; {self.told.total()} case files"
+            f" request at once, one was told that it is decided; {files}"
             f" opened, with who opened each and what for{_away(staff)}"
         )
 

@@ -70,7 +70,7 @@ def test_it_is_said_in_words(counted: Counted) -> None:
     assert counted.summary(datetime(2027, 3, 18, 16, tzinfo=UTC), days=DAYS) == (
         "2 items opened, 1 settled (1 by people at the desk), 1 open, oldest 3 working days;"
         " each of the 1 seen on the list said why; 5 acts sent, 5 answered, 1 refused; of two"
-        " people who decided on one request at once, one was told that it is decided; 1 case files"
+        " people who decided on one request at once, one was told that it is decided; 1 case file"
         " opened, with who opened each and what for"
     )
 
