@@ -13,9 +13,9 @@ from shared.web.forms import Form
 
 OTHER_REASONS = "form"
 """The place of reasons that are about no field."""
-_NO_EMAIL = "Give one email address, such as name@agency.example."
-_AHEAD = "This day lies ahead. Correct the date."
-_END_FIRST = "The end is before the beginning. Exchange or correct the dates."
+_NO_EMAIL = "Enter one email address, such as name@agency.example."
+_AHEAD = "This date is in the future. Correct the date."
+_END_FIRST = "The end date is before the start date. Correct the dates."
 _PAST = ("incident_on", "authorized_on")
 
 

@@ -198,12 +198,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "off": "No email, except those that must be sent.",
     },
     "subscription_kinds": {
-        "solicitations": "Solicitations, and their changes.",
-        "monthly_update": "Once a month: what has changed, and what is open.",
+        "solicitations": "New solicitations and changes to them.",
+        "monthly_update": "A monthly update on what has changed and what is open.",
     },
     "cadences": {
-        "at_once": "Each solicitation is an email of its own.",
-        "monthly": "Solicitations are told in the monthly email.",
+        "at_once": "Each solicitation in a separate email.",
+        "monthly": "All solicitations in the monthly email.",
     },
     "ended_by": {
         "link": "On the page to which a link in an email leads.",

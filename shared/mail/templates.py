@@ -151,7 +151,7 @@ UPDATE = Template(
         "lines": [
             {
                 "name": "Critical Response",
-                "sentence": "The program is suspended: requests are taken and wait.",
+                "sentence": "The program is suspended. It takes requests, but they wait.",
                 "url": "",
             },
             {

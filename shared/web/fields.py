@@ -38,7 +38,7 @@ class Field:
         choose = self.kind in ("choice", "checks")
         return (
             self.wrong
-            or f"{self.label}: {'choose one of the list' if choose else 'fill this in'}."
+            or f"{self.label}: {'choose one from the list' if choose else 'fill this in'}."
         )
 
     def value(self, form: Form) -> Any:

@@ -21,8 +21,8 @@ from shared.web.settings import PageSettings
 from shared.web.views import STYLE_ROUTE, Views
 
 log = structlog.get_logger()
-UNAVAILABLE = "The page cannot be shown now. Nothing was changed. Try again in a minute."
-FOREIGN = "This was not sent from a page of ours. Nothing was changed."
+UNAVAILABLE = "This page is not available now. Nothing was changed. Try again in a minute."
+FOREIGN = "This was not sent from one of our pages. Nothing was changed."
 POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
@@ -30,18 +30,18 @@ POLICY = (
 _ACQUIRE_SECONDS = 5.0
 _CONNECTIONS = 4
 _TITLES = {
-    400: "This cannot be read",
+    400: "We cannot read this",
     403: "This is not possible",
-    404: "There is no such page",
-    405: "There is no such page",
+    404: "Page not found",
+    405: "Page not found",
     408: "This took too long",
     413: "This is too large",
-    415: "This cannot be read",
-    429: "This was too often",
+    415: "We cannot read this",
+    429: "Too many attempts",
     500: "Something went wrong",
-    503: "The page cannot be shown now",
+    503: "This page is not available now",
 }
-_FAILED = "It is our fault. What you did may not have been saved: look before you do it again."
+_FAILED = "This is our fault. We may not have saved what you did. Check before you do it again."
 _Settings = TypeVar("_Settings", bound=PageSettings)
 
 

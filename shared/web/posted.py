@@ -11,7 +11,7 @@ MOST_BYTES = 512 * 1024
 SECONDS = 10.0
 FORM = "application/x-www-form-urlencoded"
 _TOO_LARGE = "What you sent is too large. Shorten the longest texts and send it again."
-_UNREADABLE = "What your browser sent cannot be read. Go back and send it again."
+_UNREADABLE = "We cannot read what your browser sent. Go back and send it again."
 
 
 async def read_form(request: Request) -> Form:

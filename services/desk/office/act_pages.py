@@ -23,7 +23,7 @@ from services.desk.office.visits import ADMINISTRATOR, CASEWORK, WORKS, Office, 
 from services.desk.store import CaseFacts, CaseFile
 from shared.contracts.inbound import staff_roles
 
-_NOT_NOW = "This is not possible any more. Look at the case again."
+_NOT_NOW = "This is no longer possible. Look at the case again."
 _NOT_YOURS = "Your role does not include this. Nothing was changed."
 
 

@@ -251,7 +251,7 @@ def _missing(field: Field) -> str:
         return field.wrong
     is_question = field.label.endswith("?")
     if field.kind in ("choice", "checks"):
-        return f"{field.label}{' Choose' if is_question else ': choose'} one of the list."
+        return f"{field.label}{' Choose' if is_question else ': choose'} one from the list."
     return f"{field.label}{' Fill' if is_question else ': fill'} this in."
 
 

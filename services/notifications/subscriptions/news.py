@@ -10,10 +10,10 @@ from shared.clocks.written import day_in_words, moment_in_words
 from shared.contracts.reference import Program, Solicitation
 
 _STATUSES = {
-    "announced": "The program is announced: requests are taken and wait until it opens.",
-    "open": "The program is open: requests are taken and offered to its providers.",
-    "suspended": "The program is suspended: requests are taken and wait.",
-    "ended": "The program has ended: it takes on nothing new.",
+    "announced": "The program is announced. It takes requests, which wait until it opens.",
+    "open": "The program is open. It takes requests and offers them to its providers.",
+    "suspended": "The program is suspended. It takes requests, but they wait.",
+    "ended": "The program has ended. It takes no new requests.",
 }
 CANCELED = "canceled"
 
@@ -83,13 +83,13 @@ def changes(earlier: Solicitation, entry: Solicitation) -> list[str]:
     if earlier.title != entry.title:
         found.append(f"Title: was {earlier.title}.")
     if earlier.for_ != entry.for_:
-        found.append(f"Who may apply: were {earlier.for_}, now {entry.for_}.")
+        found.append(f"Who may apply: was {earlier.for_}, now {entry.for_}.")
     if earlier.program != entry.program:
-        found.append("It belongs to another program.")
+        found.append("It now belongs to another program.")
     if earlier.url != entry.url:
-        found.append("The page to apply on is another one.")
+        found.append("There is a new page to apply on.")
     if earlier.summary != entry.summary:
-        found.append("The description is new.")
+        found.append("There is a new description.")
     return found
 
 
@@ -118,8 +118,8 @@ def releases(months: Sequence[str], *, public_url: str) -> list[Line]:
     return [
         Line(
             "",
-            f"The programs in figures: {month_in_words(month)}",
-            "The figures of this month are published.",
+            f"Program figures: {month_in_words(month)}",
+            "The figures for this month are published.",
             f"{public_url.rstrip('/')}/releases/{month}",
         )
         for month in months

@@ -10,7 +10,7 @@ from shared.web.forms import Form
 OTHER = "other"
 """The topic of help that is described in words."""
 _LONG, _NOTE = 8000, 2000
-_DATE = "Give a date, such as 2026-03-31."
+_DATE = "Enter a date, such as 2026-03-31."
 _WORDS = "At most 8,000 characters."
 _ROLES = {
     "chief": "Chief of police",
@@ -34,7 +34,7 @@ def _meanings(codes: str) -> Mapping[str, str]:
 
 
 def _need(name: str, label: str, *, needed: bool = False) -> Field:
-    wrong = f"{label} Say it in a few words." if needed else ""
+    wrong = f"{label} Describe it in a few words." if needed else ""
     return Field(name, label, ("need", name), "words", needed=needed, most=_LONG, help=_WORDS,
                  wrong=wrong)  # fmt: skip
 
@@ -44,7 +44,7 @@ _CLASSES = {
 }
 UNLISTED: Sequence[Field] = (
     Field("agency", "Name of the agency", ("agency", "name"), needed=True,
-          autocomplete="organization", wrong="Give the name of your agency."),
+          autocomplete="organization", wrong="Enter the name of your agency."),
     Field("state", "State or territory", ("agency", "state"), "choice", STATES, needed=True,
           wrong="Choose the state or territory."),
     Field("cri_type", "Kind of agency", ("agency", "cri_type"), "choice",
@@ -69,12 +69,12 @@ PAGES: Sequence[Page] = (
         "The help you want",
         (
             Field("program", "Program", ("program",), "choice", "programs",
-                  help="Leave it open if you do not know: the rules propose one."),
+                  help="If you do not know, leave it open. We will suggest one."),
             Field("topics", "Topics", ("topics",), "checks", "topics",
-                  help="Choose at least one, or describe it in words.",
-                  wrong="Choose at least one topic, or describe it in words."),
-            Field("other_topic", "In words, if no topic fits", ("other_topic",), "words",
-                  most=_NOTE, help="At most 2,000 characters."),
+                  help="Choose at least one, or describe the help in your own words.",
+                  wrong="Choose at least one topic, or describe the help in your own words."),
+            Field("other_topic", "If no topic fits, describe the help you need", ("other_topic",),
+                  "words", most=_NOTE, help="At most 2,000 characters."),
             Field("service_forms", "Forms of help", ("service_forms",), "checks",
                   _meanings("service_forms")),
             Field("goals", "Goals", ("goals",), "checks", _meanings("goals")),
@@ -84,11 +84,11 @@ PAGES: Sequence[Page] = (
         "need",
         "Your need",
         (
-            _need("issue", "What is the matter?", needed=True),
-            _need("how_noticed", "How did you notice?"),
-            _need("if_nothing_is_done", "What if nothing is done?"),
-            _need("supporting_data", "Which figures or findings show it?"),
-            _need("obstacles", "What has stood in the way?"),
+            _need("issue", "What is the problem?", needed=True),
+            _need("how_noticed", "How did you notice it?"),
+            _need("if_nothing_is_done", "What happens if nothing is done?"),
+            _need("supporting_data", "What figures or findings show it?"),
+            _need("obstacles", "What has kept you from solving it?"),
             _need("current_policy", "What does your policy say now?"),
         ),
     ),
@@ -103,30 +103,30 @@ PAGES: Sequence[Page] = (
                   most=_NOTE, help="Only if it is urgent. At most 2,000 characters.",
                   wrong="Say why it is urgent."),
             Field("incident_on", "Date of the incident", ("urgency", "incident_on"), "date",
-                  help="If one incident is behind your request.", wrong=_DATE),
+                  help="If your request is about one incident.", wrong=_DATE),
             Field("from", "Help wanted from", ("wished", "from"), "date", wrong=_DATE),
             Field("until", "Help wanted until", ("wished", "until"), "date", wrong=_DATE),
-            Field("may_be_named", "Our agency may be named in public", ("may_be_named",), "check"),
+            Field("may_be_named", "You may name our agency in public", ("may_be_named",), "check"),
         ),
     ),
     Page(
         "people",
-        "Whom to reach",
+        "Contact person",
         (
-            Field("role", "Which executive of your agency asks?", ("requested_by", "role"),
-                  "choice", _ROLES, needed=True, wrong="Choose the executive who asks.",
-                  help="The program office makes sure of it before anybody else hears of it."),
+            Field("role", "Which executive of your agency is asking?", ("requested_by", "role"),
+                  "choice", _ROLES, needed=True, wrong="Choose the executive who is asking.",
+                  help="The program office confirms this before it tells anyone else."),
             Field("authorized_on", "When did the executive decide to ask?",
                   ("requested_by", "authorized_on"), "date", wrong=_DATE),
-            Field("name", "Name of the person to reach", ("contact", "name"), needed=True,
-                  autocomplete="name", wrong="Give the name of a person whom we can reach."),
+            Field("name", "Name of the contact person", ("contact", "name"), needed=True,
+                  autocomplete="name", wrong="Enter the name of the contact person."),
             Field("title", "Title", ("contact", "title"), autocomplete="organization-title"),
             Field("email", "Email address", ("contact", "email"), needed=True,
                   autocomplete="email",
-                  wrong="Give one email address, such as name@agency.example.",
-                  help="We write to it when there is news."),
+                  wrong="Enter one email address, such as name@agency.example.",
+                  help="We send updates to this address."),
             Field("phone", "Telephone", ("contact", "phone"), autocomplete="tel",
-                  help="With extension, such as +1 202 555 0100, ext. 12."),
+                  help="Include the extension, such as +1 202 555 0100, ext. 12."),
         ),
     ),
 )  # fmt: skip

@@ -1,27 +1,27 @@
-"""Who is normally told of a request, and what; shown before it is sent. Pure."""
+"""Who normally hears of a request, and what; shown before it is sent. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Told(NamedTuple):
-    """One that is told, and what."""
+    """One who hears of a request, and a sentence about what."""
 
     who: str
     what: str
 
 
 TOLD: Sequence[Told] = (
-    Told("The person to reach", "that we have the request, its number, and every step after it."),
+    Told("Your contact person", "Gets the request number, and hears about every step."),
     Told(
         "The program office",
-        "that the request is here. Until it is sure that the executive wants it, nobody else hears"
-        " of it.",
+        "Gets the request. It tells nobody else until it has made sure that your executive wants"
+        " the request.",
     ),
     Told(
-        "The provider that is asked",
-        "which agency asks, for which help and when. It reads the need and whom to reach only when"
-        " it takes the request on.",
+        "The provider that we ask",
+        "Learns which agency asks, for what help, and when. It can read your need and whom to"
+        " contact only after it takes the request.",
     ),
-    Told("The public", "figures without names, and your agency's name only if you allow it."),
+    Told("The public", "Sees figures without names. We name your agency only if you allow it."),
 )

@@ -41,7 +41,7 @@ from shared.web.views import day
 
 ANSWER_SECONDS = 3.0
 _LOOK_SECONDS = 0.1
-_NOT_NOW = "This is not possible any more. Go back to see how it stands."
+_NOT_NOW = "This is no longer possible. Go back to see the current status."
 _NO_REASON = "No reason was given."
 
 

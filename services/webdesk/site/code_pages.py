@@ -17,10 +17,10 @@ from shared.web.forms import Form
 
 CODE = f"{HERE}/code"
 ENTER = f"{CODE}/enter"
-TOO_MANY = "Too many codes were asked for from your network. Try again in an hour, or call us."
+TOO_MANY = "Your network has asked for too many codes. Try again in an hour, or call us."
 WRONG = (
-    "This code does not count. It may be mistyped, older than 15 minutes, used, tried too often,"
-    " or replaced by a newer one. Look it up again, or ask for a new one."
+    "This code did not work. It may be mistyped, older than 15 minutes, used, tried too often,"
+    " or replaced by a newer one. Check the email again, or ask for a new code."
 )
 Proving = Literal["no", "open", "done"]
 """Whether the address of a request can be proved: no, not yet done, or done."""

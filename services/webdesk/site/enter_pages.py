@@ -29,8 +29,8 @@ from shared.web.tokens import are_equal, digest, new_secret
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _MOST = 100
-_NO_PROVIDER = "Give the id of your organization, such as state-associates."
-_NO_CONTACT = "Give the id of your contact, as the program office has it."
+_NO_PROVIDER = "Enter the ID of your organization, such as state-associates."
+_NO_CONTACT = "Enter the ID of your contact, as the program office has it."
 
 
 def routes(site: Site) -> Sequence[BaseRoute]:

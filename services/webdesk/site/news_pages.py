@@ -34,9 +34,9 @@ from shared.web.tokens import digest
 
 NEWS = "/subscriptions"
 ASKED = f"{NEWS}/asked"
-TOO_MANY = "News was asked for too often from your network. Try again later."
+TOO_MANY = "Your network has asked for news too often. Try again later."
 _USED_TOO_OFTEN = "This link was used too often. Try again in an hour."
-_NOT_ONE_CLICK = "A mail program sends something else to end a subscription. Nothing was changed."
+_NOT_ONE_CLICK = "This is not how a mail program ends a subscription. Nothing was changed."
 _ALL = "all"
 """The button that ends everything."""
 _PURPOSES: Sequence[Purpose] = ("confirm", "end", "preferences")

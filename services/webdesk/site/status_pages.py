@@ -34,11 +34,11 @@ ASKED = "?asked=1"
 _NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 _FIELDS = Fields(
     (
-        Field("name", "Name of the person to reach", ("name",), needed=True,
-              autocomplete="name", wrong="Give the name of a person whom we can reach."),
+        Field("name", "Name of the contact person", ("name",), needed=True,
+              autocomplete="name", wrong="Enter the name of the contact person."),
         Field("title", "Title", ("title",), autocomplete="organization-title"),
         Field("email", "Email address", ("email",), needed=True, autocomplete="email",
-              wrong="Give one email address, such as name@agency.example."),
+              wrong="Enter one email address, such as name@agency.example."),
         Field("phone", "Telephone", ("phone",), autocomplete="tel"),
     )
 )  # fmt: skip

@@ -33,7 +33,7 @@ LEAST_SECONDS = 3
 """How long a person needs for a form at least."""
 TRAP = "website"
 """A field that people do not see, and programs fill in."""
-TOO_MANY = "Too many requests were begun from your network. Try again in an hour, or call us."
+TOO_MANY = "Your network has started too many requests. Try again in an hour, or call us."
 Why = Literal["ended", "quick", "trap"]
 """Why a form is to be sent again: the session ended, it came too fast, or the trap was filled."""
 

@@ -24,9 +24,9 @@ from shared.web.tokens import digest, new_secret, shown_at, stamp
 COOKIE = "__Host-work"
 HERE = "/provider"
 CODE, SIGN_IN = f"{HERE}/code", f"{HERE}/sign-in"
-TOO_MANY = "Too many codes were asked for. Try again in an hour, or call us."
-NOT_RIGHT = "This code is not right, or it counts no more. Enter it again, or have another mailed."
-NO_CODES = "No codes can be mailed now. Call us."
+TOO_MANY = "Too many codes were requested. Try again in an hour, or call us."
+NOT_RIGHT = "This code is wrong or no longer valid. Enter it again, or ask for a new one."
+NO_CODES = "We cannot send codes now. Call us."
 Needs = Literal["nothing", "session", "code"]
 """What a page needs: nothing, a link or a code that is under way, or a code that was entered."""
 

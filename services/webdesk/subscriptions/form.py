@@ -16,16 +16,17 @@ KINDS: Mapping[str, str] = {
 CADENCES: Mapping[str, str] = {
     code: meaning.rstrip(".") for code, meaning in CODES["cadences"].items()
 }
-_NO_ADDRESS = "Give one email address, such as name@agency.example."
-_NO_PROGRAM = "Choose a program of the list, or all of them."
+_NO_ADDRESS = "Enter one email address, such as name@agency.example."
+_NO_PROGRAM = "Choose a program from the list, or all programs."
 ADDRESS = Field("address", "Email address", ("address",), needed=True, most=254,
                 autocomplete="email", wrong=_NO_ADDRESS)  # fmt: skip
 WISHES = (
-    Field("kinds", "What you want", ("kinds",), "checks", KINDS, needed=True,
+    Field("kinds", "What news do you want?", ("kinds",), "checks", KINDS, needed=True,
           wrong="Choose at least one."),
-    Field("cadence", "When you want solicitations", ("cadence",), "choice", CADENCES,
-          wrong="Choose one of the list."),
-    Field("program", "Solicitations of", ("program",), "choice", "programs", wrong=_NO_PROGRAM),
+    Field("cadence", "How do you want to get solicitations?", ("cadence",), "choice", CADENCES,
+          wrong="Choose one from the list."),
+    Field("program", "Which program's solicitations do you want?", ("program",), "choice",
+          "programs", wrong=_NO_PROGRAM),
 )  # fmt: skip
 FIELDS = Fields((ADDRESS, *WISHES))
 _CHOICES = Fields(WISHES)

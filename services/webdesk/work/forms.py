@@ -16,14 +16,14 @@ from shared.web.forms import Form
 OTHER_REASONS = "form"
 """The place of reasons that are about no field."""
 _MOST_NOTE = 2000
-_END_FIRST = "The end is before the beginning. Exchange or correct the dates."
-_NO_TERMS = "Give at least one: the dates on which you could help, or the forms of help."
-_SAY_WHY = "Say in a few words what the reason is."
-_AHEAD = "This day lies ahead. Correct the date."
-_PAST = "This day has passed. Give a later one."
-_DATE = "Give a date, such as 2026-03-31."
+_END_FIRST = "The end date is before the start date. Correct the dates."
+_NO_TERMS = "Enter at least one: the dates when you could help, or the forms of help."
+_SAY_WHY = "Give the reason in a few words."
+_AHEAD = "This date is in the future. Correct the date."
+_PAST = "This date has passed. Enter a later date."
+_DATE = "Enter a date, such as 2026-03-31."
 _ENTRY = ("entries", "0")
-_NUMBER = "Give a number from 0 to 1,000."
+_NUMBER = "Enter a number from 0 to 1,000."
 
 
 @dataclass(frozen=True, slots=True)

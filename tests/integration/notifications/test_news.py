@@ -158,7 +158,7 @@ async def test_an_update_is_told_once_and_nothing_new_is_decided_and_not_sent(
 
     (_, told) = await mails(news, "update.v1")
     (line,) = facts(told)["lines"]
-    assert line["sentence"] == "The program is suspended: requests are taken and wait."
+    assert line["sentence"] == "The program is suspended. It takes requests, but they wait."
 
 
 async def test_an_update_tells_of_the_months_published_since_the_last_one(news: World) -> None:

@@ -404,7 +404,7 @@ async def test_a_wrong_code_is_counted_and_says_nothing_more(
     wrong = await browser.post(ENTER, {"code": another(code)})
 
     assert wrong.status_code == before_any.status_code == 422
-    assert "This code does not count" in browser.text
+    assert "This code did not work" in browser.text
     assert await pool.fetchval("SELECT tries FROM codes") == 1
     assert await pool.fetchval("SELECT proved_address FROM drafts") is None
 

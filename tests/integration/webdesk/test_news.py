@@ -234,7 +234,7 @@ async def test_e24_opening_a_link_changes_nothing_and_shows_a_button(
 async def test_e24_the_button_confirms(browser: Browser, pool: "Pool[Any]", site: Site) -> None:
     await press(browser, CONFIRM)
 
-    assert "You confirmed it" in browser.text
+    assert "Thank you for confirming" in browser.text
     (sent,) = await messages(pool)
     assert sent == (
         "gov.cri.subscription.confirm.v1",
@@ -348,7 +348,7 @@ async def test_everything_is_ended_on_the_page_of_preferences(
 ) -> None:
     await press(browser, PREFERENCES, kinds=["solicitations"], step="all")
 
-    assert "It has ended" in browser.text
+    assert "You stopped this email" in browser.text
     ((kind, data),) = await messages(pool)
     assert (kind, sorted(data["kinds"])) == ("gov.cri.subscription.end.v1", BOTH)
 

@@ -349,7 +349,7 @@ async def test_an_expired_offer_says_so_and_takes_no_answer(
     page = await browser.post(f"{OFFER_PAGE}/accept")
 
     assert page.status_code == 409
-    assert "This is not possible any more" in page.text
+    assert "This is no longer possible" in page.text
     await browser.get(OFFER_PAGE)
     assert "The time to answer this offer is over" in browser.text
     assert await sent(pool) == []

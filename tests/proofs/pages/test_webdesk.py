@@ -72,7 +72,7 @@ class Person:
     async def fill_in(self) -> None:
         """Fill in all pages with the keyboard alone."""
         await self.open("/")
-        await self.press("Begin a request")
+        await self.press("Start a request")
         for values in FILLED_IN:
             self._time.pass_seconds(10)
             await fill_by_keyboard(self.page, values)
@@ -118,7 +118,7 @@ async def test_e40_every_page_is_filled_in_by_the_keyboard_and_sent(
 
 async def test_e40_what_is_wrong_on_a_page_is_shown_to_everybody(person: Person) -> None:
     await person.open("/")
-    await person.press("Begin a request")
+    await person.press("Start a request")
 
     save = "Save and continue"
     assert await person.look("/request/page/agency", "agency-wrong", press=save) == []

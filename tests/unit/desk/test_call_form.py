@@ -79,8 +79,8 @@ def test_an_empty_form_names_every_field_that_is_needed_in_their_order() -> None
         ("other_topic", "x" * 2001, "at most 2,000 characters"),
         ("issue", "x" * 8001, "at most 8,000 characters"),
         ("agency", "x" * 201, "at most 200 characters"),
-        ("state", "Nebraska", "State or territory: choose one of the list."),
-        ("channel", "fax", "How did it reach us? Choose one of the list."),
+        ("state", "Nebraska", "State or territory: choose one from the list."),
+        ("channel", "fax", "How did it reach us? Choose one from the list."),
         ("phone", "", "telephone number or an email address"),
     ],
 )

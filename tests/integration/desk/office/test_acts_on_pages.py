@@ -230,7 +230,7 @@ async def test_what_was_typed_outlives_an_act_that_has_become_impossible(
     page = await worker.post(path, {"words_for_requester": "We call."})
 
     assert page.status_code == 409
-    assert "This is not possible any more." in worker.text
+    assert "This is no longer possible." in worker.text
     assert "We call.</textarea>" in page.text
 
 
