@@ -95,7 +95,7 @@ class Pages:
         await self.get(path)
         await self.post(path, **fields)
         code = ""
-        if "Mail a code" in self.html:
+        if "Send a code" in self.html:
             before = len(self.mails())
             await self.post(path, **self._hidden(), step="code")
             code = (await self.found_in_mail(_CODE, after=before))[1]
@@ -163,7 +163,7 @@ async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_co
     await pages.post("/provider/code", code=code)
     assert "Your work" in pages.html
     declared = await pages.act("/provider/capacity", can_take="1", valid_until="2099-12-31")
-    assert "Declared now" in declared
+    assert "Your current capacity" in declared
     await pages.post("/provider/leave")
 
     # When its offer is accepted on the page with the mailed code,
@@ -183,7 +183,7 @@ async def test_e35_a_provider_without_a_system_takes_a_request_on_by_page_and_co
 
     async def asked() -> str | None:
         page = await pages.get(link[2])
-        return page if "Do you take request" in page else None
+        return page if "Will you take request" in page else None
 
     offer = await until(asked)  # the mail may be faster than the desk
     assert number in offer

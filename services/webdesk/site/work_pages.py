@@ -126,15 +126,15 @@ def lines(visit: WorkVisit, told: Mapping[str, Any]) -> list[tuple[str, Sequence
     forms, agency, wished = CODES["service_forms"], told.get("agency", {}), told.get("wished", {})
     found: list[tuple[str, Sequence[str]]] = [
         ("Agency", [agency.get("name", "")]),
-        ("Kind", [_said(CODES["agency_classes"], agency.get("agency_class", ""))]),
+        ("Who runs it", [_said(CODES["agency_classes"], agency.get("agency_class", ""))]),
         ("State", [STATES.get(agency.get("state", ""), agency.get("state", ""))]),
         ("Sworn officers", [agency.get("sworn_band", "")]),
         ("Program", [lists.programs.get(told.get("program", ""), told.get("program", ""))]),
         ("Topics", [topics.get(code, code) for code in told.get("topics", ())]),
         ("Forms of help", [_said(forms, code) for code in told.get("service_forms", ())]),
-        ("Wished from", [_day(wished.get("from"))]),
-        ("Wished until", [_day(wished.get("until"))]),
-        ("Goes on with", [told.get("continues", "")]),
+        ("Help wanted from", [_day(wished.get("from"))]),
+        ("Help wanted until", [_day(wished.get("until"))]),
+        ("Continues", [told.get("continues", "")]),
     ]
     return [(label, shown) for label, values in found if (shown := [v for v in values if v])]
 

@@ -81,7 +81,7 @@ def _meanings(codes: str) -> dict[str, str]:
     return {code: meaning.rstrip(".") for code, meaning in CODES[codes].items()}
 
 
-_WHY_NOT = {**_meanings("decline_reasons"), "other": "Another reason; say it in words"}
+_WHY_NOT = {**_meanings("decline_reasons"), "other": "Another reason (please describe it)"}
 
 
 def _note(label: str, readers: str, *, needed: bool = False) -> Field:
@@ -146,38 +146,38 @@ def _day(text: str) -> date | None:
         return None
 
 
-_OFFICE_HEARS = "the program office: what you answered, and your words"
+_OFFICE_HEARS = "the program office: your answer and your comment"
 ACCEPT = ActForm(
     "accept",
-    "Take the request on",
-    "Your work for the agency begins. It takes one of the places that you have declared.",
+    "Take the request",
+    "Your work for the agency begins. It uses one place of the capacity that you declared.",
     "Accept",
     OfferAnswer,
-    Fields([_note("Words with it", "The program office and the agency's system read them.")]),
+    Fields([_note("Comment", "The program office and the agency's system can read it.")]),
     _offer("accept"),
-    ("the agency: that you help", _OFFICE_HEARS),
+    ("the agency: that you will help", _OFFICE_HEARS),
 )
 DECLINE = ActForm(
     "decline",
     "Decline the offer",
-    "The request goes on to another provider. You owe nothing, and nothing is held against you.",
+    "We ask another provider. You owe nothing, and declining does not count against you.",
     "Decline",
     OfferAnswer,
     Fields(
         [
             Field("reason_code", "Why?", ("reason_code",), "choice", _WHY_NOT,
                   needed=True, wrong="Choose the reason."),
-            _note("In words", "The program office alone reads them."),
+            _note("Comment", "Only the program office can read it."),
         ]
     ),
     _offer("decline"),
-    (_OFFICE_HEARS, "the agency: that another provider is looked for, without your reason"),
+    (_OFFICE_HEARS, "the agency: that we are looking for another provider, but not your reason"),
     also_wrong=_decline_wrong,
 )  # fmt: skip
 COUNTER = ActForm(
     "counter",
     "Propose other terms",
-    "The program office decides with the agency whether your terms suit it. The offer ends.",
+    "The offer ends. The program office and the agency decide whether your terms suit them.",
     "Propose these terms",
     OfferAnswer,
     Fields(
@@ -185,68 +185,68 @@ COUNTER = ActForm(
             Field("from", "You could help from", ("counter", "from"), "date", wrong=_DATE),
             Field("until", "You could help until", ("counter", "until"), "date", wrong=_DATE),
             _forms(("counter", "service_forms"), "Forms of help that you propose"),
-            _note("In words", "The program office alone reads them."),
+            _note("Comment", "Only the program office can read it."),
         ]
     ),
     _offer("counter"),
-    ("the program office: your terms, and your words",),
+    ("the program office: your terms and your comment",),
     also_wrong=_counter_wrong,
 )
 REPORT = ActForm(
     "report",
     "Report a milestone",
-    "The first milestone starts the delivery. Report each when it is reached.",
+    "The first milestone starts the delivery. Report each milestone when you reach it.",
     "Report it",
     Milestone,
     Fields(
         [
-            Field("milestone", "What was reached?", ("milestone",), "choice",
+            Field("milestone", "What did you reach?", ("milestone",), "choice",
                   _meanings("milestones"), needed=True, wrong="Choose the milestone."),
             Field("on", "When?", ("on",), "date", needed=True, wrong=_DATE),
-            _note("In words", "The program office and the agency's system read them."),
+            _note("Comment", "The program office and the agency's system can read it."),
         ]
     ),
     _engagement(),
-    ("the agency: how the work stands", "the program office: your words"),
+    ("the agency: the status of the work", "the program office: your comment"),
     also_wrong=_report_wrong,
 )  # fmt: skip
 COMPLETE = ActForm(
     "complete",
     "Close the work as completed",
-    "The agency's request ends. Report the milestone “delivered” first.",
+    "This ends the agency's request. Report the milestone “delivered” first.",
     "Close it",
     Close,
-    Fields([_note("In words", "The program office alone reads them.")]),
+    Fields([_note("Comment", "Only the program office can read it.")]),
     _engagement(reason="completed"),
-    ("the agency: that its request is closed", "the program office: your words"),
+    ("the agency: that its request is closed", "the program office: your comment"),
 )
 GIVE_UP = ActForm(
     "give-up",
-    "Say that you cannot go on",
-    "Your work ends. The request keeps its place, and another provider is looked for.",
+    "Tell us that you cannot continue",
+    "Your work ends. The request keeps its place, and we look for another provider.",
     "End our work",
     Close,
-    Fields([_note("What is the reason?", "The program office alone reads it.", needed=True)]),
+    Fields([_note("What is the reason?", "Only the program office can read it.", needed=True)]),
     _engagement(reason="cannot_go_on"),
     (
-        "the agency: that another provider is looked for",
-        "the program office: that you cannot go on, and why",
+        "the agency: that we are looking for another provider",
+        "the program office: that you cannot continue, and why",
     ),
 )
 CAPACITY = ActForm(
     "declare",
-    "Say how much work you can take",
-    "It replaces what you declared before. Without a declaration that is valid you get no offers.",
+    "Declare how much work you can take",
+    "This replaces what you declared before. Without a valid declaration, you get no offers.",
     "Declare it",
     Capacity,
     Fields(
         [
-            Field("can_take", "How many engagements more can you take?", (*_ENTRY, "can_take"),
-                  needed=True, most=4, wrong=_NUMBER, help="From now on. 0: no offers for now."),
-            Field("valid_until", "Until which day is this valid?", ("valid_until",), "date",
+            Field("can_take", "How many more engagements can you take?", (*_ENTRY, "can_take"),
+                  needed=True, most=4, wrong=_NUMBER, help="Enter 0 if you want no offers now."),
+            Field("valid_until", "What is the last day this is valid?", ("valid_until",), "date",
                   needed=True, wrong=_DATE),
             Field("topics", "Topics", (*_ENTRY, "topics"), "checks", "topics",
-                  help="Leave all empty if you help with any."),
+                  help="Leave all unchecked if you can help with any topic."),
             _forms((*_ENTRY, "service_forms"), "Forms of help"),
             Field("agency_types", "Kinds of agencies", (*_ENTRY, "agency_types"), "checks",
                   _meanings("agency_types")),

@@ -109,7 +109,7 @@ async def decide(browser: Browser, path: str, pool: "Pool[Any]", **values: Any) 
     """Fill in the form at *path*, ask for a code if one is needed, and send it."""
     await browser.get(path)
     shown = await browser.post(path, values)
-    if 'value="code">Mail a code' in shown.text:
+    if 'value="code">Send a code' in shown.text:
         shown = await browser.post(path, {**hidden(browser), "step": "code"})
     code = await mailed(pool) if 'name="code"' in shown.text else ""
     await browser.post(path, {**hidden(browser), "step": "send", "code": code})
@@ -141,7 +141,7 @@ async def test_the_link_of_the_mail_shows_the_offer_and_is_in_no_address(
 
     assert page.url.path == OFFER_PAGE
     for words in (
-        f"Do you take request {NUMBER} on?",
+        f"Will you take request {NUMBER}?",
         "March 5, 2026, 5:00 p.m. EST",
         "Alturas Police <Department>",
         "Use of force",
@@ -162,7 +162,7 @@ async def test_a_mail_that_is_faster_than_the_page_leads_to_a_page_to_look_again
     assert "The offer is not here yet" in page.text
 
     await tell(told("offer_made", 1))
-    assert "Do you take request" in (await browser.get(OFFER_PAGE)).text
+    assert "Will you take request" in (await browser.get(OFFER_PAGE)).text
 
 
 @pytest.mark.usefixtures("offered")
@@ -351,7 +351,7 @@ async def test_an_expired_offer_says_so_and_takes_no_answer(
     assert page.status_code == 409
     assert "This is no longer possible" in page.text
     await browser.get(OFFER_PAGE)
-    assert "The time to answer this offer is over" in browser.text
+    assert "The time to answer this offer has passed" in browser.text
     assert await sent(pool) == []
 
 
@@ -399,7 +399,7 @@ async def test_another_providers_offer_and_work_are_not_found(
     ):
         assert (await browser.get(path)).status_code == 404, path
     await browser.get("/provider")
-    assert "You have not been asked yet." in browser.text
+    assert "You have no offers yet." in browser.text
 
 
 async def test_a_link_shows_its_offer_alone_until_a_code_is_entered(
@@ -427,7 +427,7 @@ async def test_the_work_is_reported_and_closed(
     await tell(told("offer_made", 1), told("engagement_opened", 2))
     await sign_in(browser, pool)
     await browser.get(WORK_PAGE)
-    assert "None is reported yet." in browser.text
+    assert "You have not reported any yet." in browser.text
     assert "Close the work as completed" not in browser.text
 
     await decide(browser, f"{WORK_PAGE}/report", pool, milestone="delivered", on="2026-03-01")
