@@ -48,7 +48,7 @@ class Rendered(NamedTuple):
     html: str
 
 
-TRIAL = Template("trial", 1, "A trial of Continuum's mail", {})
+TRIAL = Template("trial", 1, "A test of Continuum email", {})
 STATUS = Template(
     "status",
     1,
@@ -121,7 +121,7 @@ CONFIRM = Template(
     "confirm",
     1,
     "Please confirm that you want this email",
-    {"wished": ["each new solicitation, and its changes"], "gets_news": True, **_LINKS},
+    {"wished": ["New solicitations and changes to them"], "gets_news": True, **_LINKS},
 )
 PREFERENCES = Template("preferences", 1, "Your subscription to our news", _LINKS)
 SOLICITATION = Template(
@@ -145,7 +145,7 @@ SOLICITATION = Template(
 UPDATE = Template(
     "update",
     1,
-    "The monthly update of the programs: {month}",
+    "Monthly program update: {month}",
     {
         "month": "April 2026",
         "lines": [

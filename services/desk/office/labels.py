@@ -110,16 +110,16 @@ MAIL_OUTCOMES: Mapping[str, str] = {
 }
 CHANNELS: Mapping[str, str] = {"topic": "to its system", "none": "", "mail": "by email"}
 MAILS: Mapping[str, str] = {
-    "status": "How a request stands, to the agency",
+    "status": "The status of a request, to the agency",
     "offer": "An offer, to a provider",
     "news": "Other news about a request",
-    "digest": "All that is new, once a day",
-    "code": "A code, before somebody asks or acts on a page",
-    "confirm": "A subscription to our news, to be confirmed",
-    "preferences": "The way to a subscription that is confirmed",
-    "solicitation": "A solicitation, to those who subscribed",
-    "update": "All the news of a month, to those who subscribed",
-    "trial": "A trial of our operators",
+    "digest": "Everything new, once a day",
+    "code": "A code to confirm an address or an action on a page",
+    "confirm": "A request to confirm a subscription",
+    "preferences": "A link to change a confirmed subscription",
+    "solicitation": "A solicitation, to subscribers",
+    "update": "The monthly update, to subscribers",
+    "trial": "A test by our operators",
 }
 """What a template of mails is for, by its id."""
 ROLES: Mapping[str, str] = {

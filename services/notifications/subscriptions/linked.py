@@ -12,8 +12,8 @@ from services.notifications.subscriptions.subscriber import (
 from shared.contracts.links import Links
 
 _WISHED = {
-    MONTHLY_UPDATE: "once a month, what is new in the programs",
-    SOLICITATIONS: "solicitations, and their changes",
+    MONTHLY_UPDATE: "A monthly update on what is new in the programs",
+    SOLICITATIONS: "New solicitations and changes to them",
 }
 
 

@@ -69,9 +69,9 @@ async def used(
         return Browser(address, transport=httpx.MockTransport(pages))
 
     monkeypatch.setattr(link_holders, "Browser", browser)
-    mailed(folder, ASKER.email, f"How your request stands: {OLD}\nThis link is for you.")
+    mailed(folder, ASKER.email, f"See the status of your request: {OLD}\nThis link is for you.")
     mailed(folder, ASKER.email, f"Your code is {CODE}")
-    mailed(folder, f"new.{ASKER.email}", f"How your request stands: {NEW}")
+    mailed(folder, f"new.{ASKER.email}", f"See the status of your request: {NEW}")
     visitor = Visitor(ASKER, browser(URL), REFERENCE, NUMBER)
     found = LinkHolder(visitor, does, browser(URL), Mailboxes(folder))
     await found.use()
