@@ -31,17 +31,18 @@ TIMES_BY = ("all", "program")
 REST = "not_stated"
 """The group of requests that state nothing, or nothing that is listed."""
 NOTES = (
-    "A request is one agency's wish for help. An offer asks a provider whether it takes a request;"
-    " an engagement is its work after it accepted. Figures of requests, offers, engagements and"
-    " time limits cannot be added.",
-    "Counted is what happened in the month: a request by the month in which it was accepted, a"
-    " state by the month in which the request first reached it.",
-    "Every count is rounded to the nearest ten. Up to 10, zero included, it says: 10 or fewer.",
-    "A total adds up the rounded counts of its table, in which 10 or fewer adds nothing.",
-    "Where one request may count in several groups, the table says so and has no total.",
-    "Times are given for steps that ended in the month, where more than ten requests stand behind"
-    " them, to the nearest half day.",
-    "Refused submissions are no requests and are not counted.",
+    "A request is one agency's request for help. An offer asks a provider to take a request. An"
+    " engagement is the provider's work after it accepts. Do not add figures of requests, offers,"
+    " engagements and time limits together.",
+    "The figures count what happened in the month. A request counts in the month when it was"
+    " accepted, and in each state in the month when it first reached that state.",
+    "Every count is rounded to the nearest ten. Counts up to 10, including zero, are shown as: 10"
+    " or fewer.",
+    "A total adds the rounded counts of its table, in which 10 or fewer adds nothing.",
+    "If one request can count in several groups, the table says so and has no total.",
+    "Times cover steps that ended in the month, to the nearest half day. They are shown only if"
+    " they come from more than ten requests.",
+    "Refused submissions are not requests, and are not counted.",
 )
 
 

@@ -41,7 +41,7 @@ for _name in TEMPLATES.list_templates():  # compile now: a broken template fails
 _FOLDED = frozenset({"us_state", "topic"})
 """The breakdowns that start folded, because they have many rows."""
 _OVERLAPS = (
-    "One request may count in several of these groups: they add up to more than all requests."
+    "One request can count in several of these groups, so they add up to more than all requests."
 )
 _TOTALS = {
     "requests": ("requests", "all", "all"),

@@ -50,7 +50,7 @@ class Shares:
             return f"no recommendations yet, {day}"
         if share is None:
             return f"status not known for {self.unknown} of {self.whole}, {day}"
-        return f"{share} % ({self.parts[status]} of {self.whole}), {day}"
+        return f"{share}% ({self.parts[status]} of {self.whole}), {day}"
 
 
 def percent(part: int, whole: int) -> Decimal:

@@ -76,7 +76,7 @@ async def test_e70_four_of_thirteen_is_30_8_percent_on_the_page_in_json_and_csv(
     page, found, rows = await look(log.pool)
 
     (site,) = found["sites"]
-    assert "30.8 % (4 of 13), as of " in page
+    assert "30.8% (4 of 13), as of " in page
     assert site["statuses"][0] == {"status": "complete", "count": 4, "percent": 30.8}
     assert [(row["status"], row["count"], row["percent"]) for row in rows] == [
         ("complete", "4", "30.8"),
@@ -114,7 +114,7 @@ async def test_e73_a_claim_is_told_apart(log: Log) -> None:
 
     page, found, _ = await look(log.pool)
 
-    assert "1 reported as done by the agency, not verified, and in no share." in page
+    assert "1 reported as done by the agency, but not verified and not in any share." in page
     assert (found["sites"][0]["claimed"], found["sites"][0]["statuses"][0]["count"]) == (1, 0)
 
 

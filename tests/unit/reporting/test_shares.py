@@ -58,7 +58,7 @@ def test_e70_four_of_thirteen_is_30_8_percent() -> None:
     shares = counted(4, 0, 9, 0)
 
     assert shares.percent("complete") == Decimal("30.8")
-    assert shares.sentence("complete") == "30.8 % (4 of 13), as of September 26, 2024"
+    assert shares.sentence("complete") == "30.8% (4 of 13), as of September 26, 2024"
 
 
 def test_e71_as_of_a_day_the_denominator_may_be_another() -> None:
@@ -93,8 +93,8 @@ def test_the_nine_public_sites_have_exactly_the_shares_that_their_counts_give() 
         shares = shares_of(replayed(site), day_of(site))
         assert shares.whole == int(site["recommendations"])
         if site["agency"] in known:
-            assert shares.sentence("in_progress") == "71.4 % (10 of 14), as of September 26, 2024"
-            assert shares.sentence("not_started") == "28.6 % (4 of 14), as of September 26, 2024"
+            assert shares.sentence("in_progress") == "71.4% (10 of 14), as of September 26, 2024"
+            assert shares.sentence("not_started") == "28.6% (4 of 14), as of September 26, 2024"
         else:
             whole = site["recommendations"]
             assert shares.percent("complete") is None
