@@ -40,14 +40,15 @@ _WHY = Field(
 )  # fmt: skip
 _REASON = Field("reason", "Reason", "Choose a reason.", options=REASONS)
 _PROGRAM = Field(
-    "program", "Program", "Choose a program of the list.", options="programs",
+    "program", "Program", "Choose a program from the list.", options="programs",
     help="Without one, it stays in its program.", needed=False,
 )  # fmt: skip
 _PROVIDER = Field("provider", "Provider", "Choose a provider.", options="providers")
 _END_REASON = Field("reason", "Reason", "Choose a reason.", options=_END_REASONS)
 _WORDS = Field(
-    "words_for_requester", "Words to the agency", "Write at most 2,000 characters.", kind="words",
-    help="The agency's system receives them as they are. Name no other person.", needed=False,
+    "words_for_requester", "Message to the agency", "Write at most 2,000 characters.",
+    kind="words", needed=False,
+    help="The agency's system gets it exactly as you write it. Do not name anyone else.",
 )  # fmt: skip
 
 ACTS: Mapping[str, ActForm] = {
@@ -77,7 +78,7 @@ ACTS: Mapping[str, ActForm] = {
         ActForm(
             "look",
             "Look for a provider",
-            "The request goes back among those that providers are asked for.",
+            "The request goes back to those that we offer to providers.",
             (AGENCY, NEXT),
             (_PROGRAM, _REASON),
             Direction,
@@ -156,7 +157,7 @@ ACTS: Mapping[str, ActForm] = {
         ActForm(
             "arrived",
             "Say what became of the email",
-            "What you say is written down. Only if you choose so, the email is sent again.",
+            "We record what you say. We send the email again only if you choose that.",
             (),
             (
                 Field(
@@ -165,8 +166,8 @@ ACTS: Mapping[str, ActForm] = {
                     "Choose what became of it.",
                     options={
                         "counted_as_delivered": "It arrived",
-                        "sent_again": "It is to be sent again",
-                        "dropped": "It need not arrive any more",
+                        "sent_again": "Send it again",
+                        "dropped": "It no longer needs to arrive",
                     },
                 ),
                 _WHY,
@@ -178,7 +179,7 @@ ACTS: Mapping[str, ActForm] = {
         ActForm(
             "told",
             "Say that we told them",
-            "It is written down that they know, and how.",
+            "We record that they know, and how.",
             (),
             (_WHY,),
             NoticeSettlement,
@@ -187,9 +188,9 @@ ACTS: Mapping[str, ActForm] = {
         ),
         ActForm(
             "contact",
-            "Correct whom to reach",
-            "What you write replaces everything that is held about this person. What you leave out"
-            " is forgotten.",
+            "Correct the contact person",
+            "What you write replaces everything we hold about this person. We erase what you leave"
+            " out.",
             ("the provider that has the work, if there is one",),
             (
                 Field("name", "Name", "Write a name of at most 200 characters.", kind="line"),
@@ -208,7 +209,7 @@ ACTS: Mapping[str, ActForm] = {
                     _LINE,
                     kind="line",
                     needed=False,
-                    help="Without one, we call whenever there is news.",
+                    help="Without one, we call with all news.",
                 ),
             ),
             Contact,

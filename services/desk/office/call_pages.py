@@ -16,7 +16,7 @@ from shared.contracts.reference import StaffRole
 from shared.web.forms import Form
 
 ENTERS: frozenset[StaffRole] = frozenset({"worker"})
-_TELL = "Tell the caller that we call with the number."
+_TELL = "Tell the caller that we will call with the number."
 
 
 def routes(office: Office) -> Sequence[BaseRoute]:

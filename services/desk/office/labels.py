@@ -10,13 +10,13 @@ KINDS: Mapping[str, str] = {
     "referred": "Decide on a request",
     "counter": "Decide on a counteroffer",
     "late": "Something is late",
-    "waits_long": "Waits for long",
+    "waits_long": "Waiting for a long time",
     "rehome": "Find another provider",
     "suspended_work": "Work on hold",
     "unreachable": "Could not be reached",
     "unknown_outcome": "Did an email arrive?",
-    "no_living_contact": "No contact that works",
-    "call": "Call somebody",
+    "no_living_contact": "No working contact",
+    "call": "Call someone",
 }
 """Kinds of work, in the order of the list."""
 STATUSES: Mapping[str, str] = {
@@ -102,7 +102,7 @@ MAIL_OUTCOMES: Mapping[str, str] = {
     "delivered": "email handed over",
     "failed": "email could not be delivered",
     "outcome_unknown": "nobody can say whether the email arrived",
-    "cancelled": "email not sent any more",
+    "cancelled": "email canceled",
     "counted_as_delivered": "email arrived, as the office found out",
     "sent_again": "email sent again by the office",
     "dropped": "email not sent again, as the office decided",
@@ -126,7 +126,7 @@ ROLES: Mapping[str, str] = {
     "reader": "reads",
     "worker": "works on requests",
     "approver": "approves",
-    "administrator": "administrates people",
+    "administrator": "manages people",
 }
 AGES: Mapping[str, str] = {"day": "up to a day", "week": "up to a week", "older": "older"}
 

@@ -133,7 +133,7 @@ async def test_what_was_written_outlives_the_wait_for_an_answer(
 ) -> None:
     form = {**LEAST, "issue": f"{CANARY} <b>", "topics": ["a1", "b2"], "token": token(worker)}
     page = await worker.post("/call", form)
-    assert "Tell the caller that we call with the number." in worker.text
+    assert "Tell the caller that we will call with the number." in worker.text
     assert page.text.count('name="topics" value=') == 2
 
     await answer(pool, "request.submit", "refused", reasons=[])

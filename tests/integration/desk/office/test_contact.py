@@ -59,7 +59,7 @@ async def test_a_corrected_contact_is_one_message_and_leaves_no_trace(
 ) -> None:
     number = await called(log)
     page = await worker.get(f"/cases/{number}")
-    assert "Correct whom to reach" in worker.text
+    assert "Correct the contact person" in worker.text
     path = f"/cases/{number}/act/contact"
     assert f'href="{path}"' in page.text
 
@@ -130,7 +130,7 @@ async def test_an_agency_s_own_contact_is_not_ours_to_correct(worker: Browser, l
     await log.take_in(stream.events)
 
     await worker.get(f"/cases/{stream.tracking_number}")
-    assert "Correct whom to reach" not in worker.text
+    assert "Correct the contact person" not in worker.text
     page = await worker.get(f"/cases/{stream.tracking_number}/act/contact")
 
     assert page.status_code == 409
@@ -142,7 +142,7 @@ async def test_the_form_begins_with_what_an_open_case_file_says_and_closes_with_
     number, other = await called(log), await called(log, 2)
     file = await open_file(pool, number)
     await worker.get(f"/files/{file}")
-    assert "Correct whom to reach" in worker.text
+    assert "Correct the contact person" in worker.text
 
     page = await worker.get(f"/cases/{number}/act/contact", params={"file": file})
 
