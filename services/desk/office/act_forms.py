@@ -65,7 +65,7 @@ ACTS: Mapping[str, ActForm] = {
                     "How do we know?",
                     "Choose how we know.",
                     options={
-                        "letter_seen": "We have seen a letter of the executive",
+                        "letter_seen": "We have seen a letter from the executive",
                         "call_back": "We called the executive back",
                     },
                 ),

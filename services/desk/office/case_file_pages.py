@@ -23,11 +23,11 @@ from shared.contracts.inbound import CaseQuestion
 _CLOSED = "This case file is closed. Open it again from the page of the case."
 _CHOOSE = "Choose what you open it for."
 _TEXTS: Mapping[str, str] = {
-    "issue": "What is the matter",
+    "issue": "What is the problem",
     "how_noticed": "How the agency noticed",
-    "if_nothing_is_done": "What if nothing is done",
+    "if_nothing_is_done": "What happens if nothing is done",
     "supporting_data": "Figures or findings",
-    "obstacles": "What has stood in the way",
+    "obstacles": "What has kept the agency from solving it",
     "current_policy": "What the policy says now",
     "other_topic": "What help is wanted with",
     "urgency_reason": "Why it is urgent",
