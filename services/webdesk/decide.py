@@ -52,7 +52,7 @@ def judge(
     Return what *form*, which has the fields of all pages, makes under *reference*.
 
     *agency* is the one of the list that ``ori`` names; *today* is the day where the agency is.
-    *is_proved* says that the reader of the address has repeated a code.
+    *is_proved* says that the reader of the address entered a code.
     """
     data, errors = FIELDS.read(form)
     contact_data: dict[str, Any] = {**data.pop("contact", {}), "contact_id": reference}

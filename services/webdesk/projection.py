@@ -25,7 +25,7 @@ _SQL = load_statements(__package__)
 KEPT = timedelta(days=400)
 """How long what has ended is kept, and what people did."""
 SESSION_LASTS = timedelta(hours=12)
-"""After what time a session of somebody at a provider ends in any case."""
+"""How long a session of somebody at a provider lasts at most."""
 _SWEPT_EVERY = timedelta(hours=1)
 
 

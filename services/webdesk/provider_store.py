@@ -13,7 +13,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 IDLE = timedelta(minutes=30)
-"""After what time without use a session ends."""
+"""How long a session lasts without use."""
 _MOST = 50
 
 
@@ -50,7 +50,7 @@ class Act(NamedTuple):
 async def begin_session(
     connection: Any, session: bytes, person: Person, *, offer_id: str | None
 ) -> None:
-    """Begin a session of *person*, who has not repeated a code yet."""
+    """Begin a session of *person*, who has not entered a code yet."""
     row = (session, person.provider, person.contact_id, offer_id)
     await connection.execute(_SQL["begin_provider_session"], *row)
 
@@ -62,7 +62,7 @@ async def touch_session(connection: Any, session: bytes) -> Session | None:
 
 
 async def confirm_session(connection: Any, session: bytes, *, to: bytes) -> None:
-    """Begin a session under another id, of the person of *session*, who repeated a code."""
+    """Begin a session under another id for the person of *session*, who entered a code."""
     await connection.execute(_SQL["confirm_provider_session"], session, to)
 
 

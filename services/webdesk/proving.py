@@ -1,8 +1,8 @@
 """
-Proves that an address is somebody's own, or who acts, by a code that goes there by mail.
+Proves by a mailed code that an address belongs to somebody, or who acts.
 
-Notifications mails the code, derived of the same key: here are only its counter and how often it
-was tried. What is asked and answered says nothing of an address: whether it is known, whether mail
+Notifications mails the code, derived from the same key: here are only its counter and how often it
+was tried. No answer tells anything about an address: whether it is known, whether mail
 reaches it, or whether it has had its codes for this hour.
 """
 
@@ -24,14 +24,14 @@ _SQL = load_statements(__package__)
 VALID_FOR = timedelta(minutes=15)
 MOST_TRIES = 5
 OF_ADDRESS, OF_CONTACT, OF_NETWORK, OF_ALL = 3, 6, 30, 1000
-"""How many codes go to one address, to one contact, for one network and in all an hour."""
+"""How many codes are mailed an hour: to one address, to one contact, for one network, in all."""
 _COUNTERS = 1_000_000
 _SPACES = str.maketrans("", "", " -\u00a0\t\n")
 
 
 class Matter(NamedTuple):
     """
-    What a code is for: a contact of *participant* gets it, and it counts for *about* alone.
+    What a code is for: a contact of *participant* gets it, and it is valid for *about* alone.
 
     *actor* is who acts, as a pseudonym, if it is not the contact's id.
     """
@@ -56,7 +56,7 @@ class Codes:
     clock: BusinessClock
 
     def hash_of(self, address: str) -> bytes:
-        """Return what is stored of *address*: the same in any notation, and no use without key."""
+        """Return what is stored of *address*: the same in any notation, no use without the key."""
         return digest(self.key, f"address\n{address.lower()}".encode(), "sha256")
 
     async def ask(
@@ -84,8 +84,8 @@ class Codes:
         if found["of_network"] >= OF_NETWORK or found["of_all"] >= OF_ALL:
             return False
         if found["of_address"] >= OF_ADDRESS or found["of_contact"] >= OF_CONTACT:
-            # It counts for its network as one for an address that is not on file does, or asking
-            # without end would tell them apart; for the address it does not count.
+            # It counts for its network like one for an address that is not on file; or asking
+            # again and again would tell them apart. For the address it does not count.
             matter, key = None, str(uuid4())
             address = self.hash_of(key)
         await connection.execute(_SQL["note_asked"], key, address, network)
@@ -93,7 +93,7 @@ class Codes:
             return True
         if contact is not None:
             await end_codes(connection, matter)
-        # By chance, so that none comes again after the row is gone, or the database is restored.
+        # At random, so that none repeats after the row is gone or the database is restored.
         counter = secrets.randbelow(_COUNTERS) + 1
         asked_at = await connection.fetchval(
             _SQL["begin_code"],
@@ -122,9 +122,9 @@ class Codes:
 
     async def prove(self, connection: Any, matter: Matter, given: str) -> bytes | None:
         """
-        Return the hash of the address whose reader has repeated the code; None if it is not right.
+        Return the hash of the address whose reader entered the code; None if it is wrong.
 
-        It counts once. The caller must commit, so that a try that failed is counted.
+        A code works once. The caller must commit, so that a failed try is counted.
         """
         row = await connection.fetchrow(_SQL["try_code"], matter.contact, matter.about, MOST_TRIES)
         if row is None:
@@ -146,9 +146,9 @@ def of_draft(reference: str) -> Matter:
 
 async def end_codes(connection: Any, matter: Matter) -> None:
     """
-    Let no code count any more that was asked for the contact of *matter*.
+    Invalidate every code that was asked for the contact of *matter*.
 
-    So it must be whenever the contact is set: a code that is still to be mailed goes to the
+    Do this whenever the contact is set: a code that is still to be mailed goes to the
     address that the contact has by then.
     """
     await connection.execute(_SQL["end_codes"], matter.contact)

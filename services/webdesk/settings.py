@@ -20,7 +20,7 @@ class Settings(PageSettings):
     programs: Path
     """The programs, as YAML with the fields of ``program.define``."""
     code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
-    """The key that notifications has, too, of which both derive codes; None: no codes."""
+    """The key from which this desk and notifications derive codes; None: no codes."""
     link_key: SecretStr | None = None
     """The key of which the tokens of links in mails to subscribers are derived, in hexadecimal:
     that of notifications, too; None: there are no such links."""

@@ -19,9 +19,9 @@ SHOWN = timedelta(days=180)
 """How long the page of a request is shown after the request has ended."""
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(days=1)
-"""After what time without use a session ends, and after what time in any case."""
+"""How long a session lasts without use, and how long in any case."""
 OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
-"""How many drafts one address may start a day, one network and everybody together an hour."""
+"""How many drafts may start: from one address a day; from one network, and in all, an hour."""
 OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
 """How many times news may be asked for to one address in ten minutes and a day, and how many
 times the links to one subscription may be used an hour."""
@@ -40,7 +40,7 @@ class Draft(NamedTuple):
     A request that somebody writes, or has sent.
 
     ``state`` is ``started``, ``sent``, ``accepted`` or ``refused``; ``reasons`` say why it was
-    refused. An accepted one has no answers any more.
+    refused. An accepted one no longer has answers.
     """
 
     draft_id: UUID
@@ -53,7 +53,7 @@ class Draft(NamedTuple):
     tracking_number: str | None
     reasons: Sequence[Mapping[str, Any]]
     proved_address: bytes | None
-    """The hash of the address whose reader has repeated a code (see `proving.Codes.hash_of`)."""
+    """The hash of the address whose reader entered a code (see `proving.Codes.hash_of`)."""
 
     @property
     def is_open(self) -> bool:
@@ -101,7 +101,7 @@ async def end_session(connection: Any, session: bytes) -> None:
 
 
 async def let_resume(connection: Any, draft_id: UUID, link: bytes) -> None:
-    """Let any browser with *link* go on with a draft; an earlier link is no longer valid."""
+    """Let any browser with *link* continue a draft; an earlier link is no longer valid."""
     await connection.execute(_SQL["let_resume"], draft_id, link)
 
 
@@ -127,7 +127,7 @@ async def save_page(
     """
     Replace what is written on *page*, and the *reasons* of a refusal by those that are left.
 
-    Return False if the draft is not open any more.
+    Return False if the draft is no longer open.
     """
     texts = json.dumps(written), json.dumps(list(reasons))
     saved = await connection.fetchval(_SQL["save_page"], draft_id, page, *texts, KEPT)
@@ -135,7 +135,7 @@ async def save_page(
 
 
 async def mark_sent(connection: Any, draft_id: UUID) -> Sending | None:
-    """Mark an open draft as sent, and return what is sent; None if it is not open any more."""
+    """Mark an open draft as sent, and return what is sent; None if it is no longer open."""
     row = await connection.fetchrow(_SQL["mark_sent"], draft_id, KEPT)
     if row is None:
         return None

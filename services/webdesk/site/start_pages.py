@@ -1,4 +1,4 @@
-"""Beginning a request, going on with it in another browser, and leaving it in this one."""
+"""Beginning a request, continuing it in another browser, and closing it in this one."""
 
 from collections.abc import Sequence
 

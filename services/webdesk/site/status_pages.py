@@ -89,7 +89,7 @@ async def _show_withdraw(visit: CaseVisit) -> Response:
 
 
 async def _withdraw(visit: CaseVisit) -> Response:
-    """Withdraw the request once, if the contact has repeated a code."""
+    """Withdraw the request once, if the contact entered a code."""
     case, site = visit.case, visit.site
     if case.has_ended or case.withdrawn_at is not None:
         return RedirectResponse(STATUS, 303)
@@ -109,7 +109,7 @@ async def _show_contact(visit: CaseVisit) -> Response:
 
 async def _replace(visit: CaseVisit) -> Response:
     """
-    Replace the contact, if it has repeated a code; the link that opened this page ends with it.
+    Replace the contact, if it entered a code; the link that opened this page then ends.
 
     The new contact gets a mail with a link of its own, and with a code, at once.
     """

@@ -30,7 +30,7 @@ from shared.web.tokens import digest, new_secret, shown_at, stamp
 
 COOKIE = "__Host-request"
 LEAST_SECONDS = 3
-"""How long a person needs for a form at least."""
+"""The least time that a person needs for a form."""
 TRAP = "website"
 """A field that people do not see, and programs fill in."""
 TOO_MANY = "Your network has started too many requests. Try again in an hour, or call us."
@@ -73,7 +73,7 @@ class Visit:
         """
         The token of every form of this browser.
 
-        A form that comes back keeps its time: it may be corrected as fast as one likes.
+        A form that comes back keeps its time: people may correct it as fast as they like.
         """
         return stamp(self.secret, self.site.seconds() if self.shown is None else self.shown)
 
@@ -93,7 +93,7 @@ class Visit:
         self.draft = await store.read_draft(self.connection, draft_id)
 
     async def renew(self) -> None:
-        """Continue the session under another id: what somebody planted or overheard is no use."""
+        """Continue the session under another id: one that was planted or overheard is useless."""
         before, self.secret = self.secret, new_secret()
         await store.renew_session(self.connection, digest(before), to=digest(self.secret))
 
@@ -172,7 +172,7 @@ class Site(Front[Settings]):
         )
 
     def is_proved(self, form: Form, draft: Draft | Sending) -> bool:
-        """Tell whether the reader of the address in *form* has repeated a code on *draft*."""
+        """Tell whether the reader of the address in *form* entered a code on *draft*."""
         if self.codes is None or draft.proved_address is None:
             return False
         return self.codes.hash_of(form.text("email")) == draft.proved_address

@@ -1,5 +1,5 @@
 -- Erases the drafts with these references and every hash of their addresses. Of a request that was sent, what
--- it was told stays, and no link opens it any more.
+-- it was told stays, and no link opens it.
 WITH forgotten AS (
     SELECT reference
       FROM unnest($1::text[]) AS forgotten (reference)

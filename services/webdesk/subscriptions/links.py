@@ -9,7 +9,7 @@ _PATH = re.compile(r"([0-9a-f-]{36})/(?:([a-z_.]{1,100})/)?([A-Za-z0-9_-]{24})")
 
 
 class Link(NamedTuple):
-    """A link that notifications wrote; ``path``, after its purpose, is all of its secret."""
+    """A link that notifications wrote; ``path``, the part after its purpose, is its secret."""
 
     purpose: Purpose
     subscription_id: str
