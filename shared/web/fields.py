@@ -118,7 +118,8 @@ class Fields:
 def _words(field: Field, problem: Any) -> str:
     if problem["type"] == "string_too_long":
         most = problem.get("ctx", {}).get("max_length", field.most)
-        return f"{field.label}: shorten it to at most {most:,} characters."
+        ends = "" if field.label.endswith("?") else ":"
+        return f"{field.label}{ends} Shorten this to at most {most:,} characters."
     return field.missing
 
 
