@@ -82,7 +82,7 @@ def judge(
 
 
 def contact_of(form: Form, *, reference: str) -> Contact | None:
-    """Return whom to reach by email as *form* says it; None as long as it does not."""
+    """Return the contact person in *form*, with an email address; None as long as it has none."""
     data, _ = FIELDS.read(form)
     given = {**data.get("contact", {}), "contact_id": reference}
     contact = FIELDS.judge(Contact, given, {}, above=("contact",))

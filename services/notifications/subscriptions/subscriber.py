@@ -21,7 +21,7 @@ Asked = Literal["confirm", "preferences"]
 
 
 class Wish(NamedTuple):
-    """A kind of news that is wished; ``since`` is when it was asked for or confirmed."""
+    """A kind of news that somebody wants; ``since`` is when it was asked for or confirmed."""
 
     state: str
     cadence: str
@@ -56,7 +56,7 @@ def audience_of(subscription_id: str) -> str:
 
 
 def normalized(address: str) -> str:
-    """Return *address* as it is kept: written in another case, it is the same."""
+    """Return *address* as it is kept: upper and lower case make no difference."""
     return address.strip().lower()
 
 
@@ -97,7 +97,7 @@ def confirm(subscriber: Subscriber, kinds: Sequence[str], now: datetime) -> list
 
 
 def choose(subscriber: Subscriber, chosen: SubscriptionSetFacts, now: datetime) -> list[str]:
-    """Wish what is *chosen* by the holder of the address; return the kinds that are new."""
+    """Subscribe to what the holder of the address has *chosen*; return the new kinds."""
     new = unconfirmed(subscriber.wishes, chosen.kinds)
     for kind in chosen.kinds:
         since = now if kind in new else subscriber.wishes[kind].since
@@ -106,7 +106,7 @@ def choose(subscriber: Subscriber, chosen: SubscriptionSetFacts, now: datetime) 
 
 
 def end(subscriber: Subscriber, kinds: Collection[str]) -> list[str]:
-    """End *kinds*; return those that there were, sorted."""
+    """End *kinds*; return those that existed, sorted."""
     ended = sorted(kind for kind in kinds if kind in subscriber.wishes)
     for kind in ended:
         del subscriber.wishes[kind]

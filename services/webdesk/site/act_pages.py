@@ -133,7 +133,7 @@ async def _named(visit: WorkVisit) -> Named | Response:
 
 
 async def _answered(visit: WorkVisit, named: Named, message_id: str, token: str) -> Response:
-    """Wait a moment for the answer, so that the next page shows what was taken."""
+    """Wait a moment for the answer, so that the next page shows what was accepted."""
     found = await _answer(visit, message_id)
     if found is not None and found.state == APPLIED:
         return RedirectResponse(named.back, 303)

@@ -125,7 +125,7 @@ async def _leave(visit: WorkVisit) -> Response:
 
 
 def _contact_in(text: str) -> str | None:
-    """Return the contact's id that is written so in a link."""
+    """Return the id of a contact that a link encodes; None if it encodes none."""
     try:
         return urlsafe_b64decode(text.encode()).decode()
     except (binascii.Error, ValueError):

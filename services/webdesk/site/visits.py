@@ -1,4 +1,4 @@
-"""What all pages have in common: the draft that a browser holds, and that a form is ours."""
+"""What all pages share: the draft that a browser holds, and that a form is ours."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

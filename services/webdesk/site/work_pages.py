@@ -43,7 +43,7 @@ async def find_offer(visit: WorkVisit) -> Offer:
 
 
 async def find_engagement(visit: WorkVisit) -> Engagement:
-    """Return the engagement of the address; raise 404 if this provider has none such."""
+    """Return the engagement of the address; raise 404 if this provider has no such engagement."""
     name = visit.request.path_params["id"]
     found = await store.read_engagement(visit.connection, name, provider=visit.held.provider)
     if found is None:

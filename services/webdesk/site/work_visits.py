@@ -1,4 +1,4 @@
-"""What the pages of providers have in common: for whom a browser acts, and that a form is ours."""
+"""What the pages of providers share: for whom a browser acts, and that a form is ours."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -160,7 +160,7 @@ async def _visit(
 
 
 def _turned_away(visit: WorkVisit, needs: Needs) -> Response | None:
-    """Return where a browser is led that may not see the page; None if it may."""
+    """Return where to lead a browser that may not see the page; None if it may."""
     if needs == "nothing":
         return None
     if visit.session is None:

@@ -1,4 +1,4 @@
--- A new code replaces the one that was asked for before, in whose place it is tried.
+-- A new code replaces the one that was asked for before.
 INSERT INTO codes (contact, about, address_hash, counter, expires_at)
 VALUES ($1, $2, $3, $4, now() + $5::interval)
     ON CONFLICT (contact, about) DO UPDATE

@@ -1,4 +1,4 @@
--- Ends what was unused for longest, so that a draft has at most $3 sessions.
+-- Ends the sessions unused for longest, so that a draft has at most $3.
   WITH draft AS (
        SELECT draft_id
          FROM drafts

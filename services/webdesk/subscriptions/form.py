@@ -1,4 +1,4 @@
-"""The form for news: one address, and what is wished. Pure."""
+"""The form for news: one address, and what somebody wants. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -71,5 +71,5 @@ def _judged(
 
 
 def normalized(address: str) -> str:
-    """Return *address* as limits count it: written in another case, it is the same."""
+    """Return *address* as limits count it: upper and lower case make no difference."""
     return address.strip().lower()
