@@ -37,7 +37,7 @@ from shared.process.table_gauges import Count, TableGauges
 from shared.process.tasks import AT_ONCE, LATER, Task, run_periodically, run_with_restarts
 
 log = structlog.get_logger()
-SHARED_SCHEMAS = ("shared.delivery", "shared.catalog")
+SHARED_SCHEMAS = ("shared.delivery", "shared.catalog", "shared.retention")
 ORDERS_SECONDS = 1.0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ _SQL = load_statements(__package__)
 _FOURTEEN_DAYS = "come from topics that are kept for 14 days"
 _OTHER_GATES = "stand where records are held, and those come and go"
 Entries = list[tuple[int, ReferenceEvent]]
-Endings = dict[str, str]
+Endings = dict[str, tuple[str, datetime | None]]
 
 
 def _enter(entries: Entries, item: Item) -> None:
@@ -29,11 +30,14 @@ def _enter(entries: Entries, item: Item) -> None:
 
 def _end(endings: Endings, item: Item) -> None:
     if type(item.message) is RequestEnded:
-        endings.setdefault(item.message.tracking_number, item.message.status)
+        ended = item.message
+        endings.setdefault(ended.tracking_number, (ended.status, ended.at))
 
 
 async def _save_endings(connection: Any, endings: Endings) -> None:
-    await connection.execute(_SQL["save_endings"], list(endings), list(endings.values()))
+    statuses = [status for status, _ in endings.values()]
+    times = [at for _, at in endings.values()]
+    await connection.execute(_SQL["save_endings"], list(endings), statuses, times)
 
 
 async def _read_back(

@@ -11,10 +11,11 @@ from pydantic_core import to_json
 from shared.contracts import envelope, inbound
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import TYPES, Message
+from shared.contracts.services import OFFICE_DESK
 from shared.contracts.tracking import tracking_number_in
 from shared.delivery.records import Item, Malformed, Outgoing, Record
 
-OFFICE = "office-desk"
+OFFICE = OFFICE_DESK
 """The participant whose people work at the desk."""
 IN_TOPIC, OUT_TOPIC = f"cri.in.{OFFICE}.v1", f"cri.out.{OFFICE}.v1"
 _SOURCE = f"urn:cri:{OFFICE}"

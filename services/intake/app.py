@@ -6,6 +6,7 @@ from services.intake import gauges
 from services.intake.agency_list import load_agency_list
 from services.intake.handlers import IntakeReader
 from services.intake.restore import OWN, Restore
+from services.intake.retention import sweeper
 from services.intake.settings import Settings
 from shared.contracts import routing
 from shared.service import Service
@@ -30,4 +31,5 @@ def build(settings: Settings) -> Service:
         batched_topics=[routing.TOPIC],
         restore=Restore(reader, office=settings.program_office),
         gauges=gauges.show,
+        tasks=[sweeper(settings).task],
     )

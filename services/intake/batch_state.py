@@ -114,6 +114,7 @@ class BatchState:
     unused_counters: list[int] = field(default_factory=list)
     submissions: dict[str, Message] = field(default_factory=dict)
     changed_requests: set[str] = field(default_factory=set)
+    ended_at: dict[str, datetime] = field(default_factory=dict)
     new_ids: list[tuple[Message, str]] = field(default_factory=list)
     changed_needs: set[str] = field(default_factory=set)
     reference_events: list[ReferenceEvent] = field(default_factory=list)
@@ -143,8 +144,14 @@ class BatchState:
             self.registry = with_event(self.registry, decision.reference_event)
             self.reference_events.append(decision.reference_event)
 
-    def end(self, number: str, status: str) -> Literal["applied", "duplicate", "ignored"]:
-        """Record the terminal *status* of the request *number*; only the first one counts."""
+    def end(
+        self, number: str, status: str, *, at: datetime | None
+    ) -> Literal["applied", "duplicate", "ignored"]:
+        """
+        Record the terminal *status* of the request *number*, reached *at* that business time.
+
+        Only the first one counts. None: the time is not known, and the database's own counts.
+        """
         request = self.requests.get(number)
         if request is None:
             return "ignored"  # not in this database: the log may be older
@@ -152,6 +159,8 @@ class BatchState:
             return "duplicate"
         self.requests[number] = request._replace(ended=status)
         self.changed_requests.add(number)
+        if at is not None:
+            self.ended_at[number] = at
         return "applied"
 
     def _apply_id(self, message: Message, original: str) -> None:

@@ -6,8 +6,9 @@ would cost a row for each request.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from shared.delivery.records import Item, Malformed, Record
 from shared.delivery.take_in.reader import is_name
@@ -21,10 +22,15 @@ _TERMINAL = {
 
 @dataclass(frozen=True, slots=True)
 class RequestEnded:
-    """A request reached the terminal state ``status``."""
+    """
+    A request reached the terminal state ``status`` at the business time ``at``.
+
+    None if the event's time cannot be read: that a request has ended counts all the same.
+    """
 
     tracking_number: str
     status: str
+    at: datetime | None
 
 
 class Ignored:
@@ -36,6 +42,12 @@ class _Envelope(BaseModel):
 
     type: str
     subject: str
+
+
+class _Ending(_Envelope):
+    """Of an event that ends a request, its time as well."""
+
+    time: AwareDatetime
 
 
 _IGNORED = Ignored()
@@ -56,4 +68,12 @@ def parse_routing_event(record: Record) -> Item | Malformed:
         )  # no key: it cannot fail, so nothing ever waits behind it
     if not is_name(event.subject):
         return Malformed(record, "envelope")
-    return Item(record, RequestEnded(event.subject, status), event.subject)
+    return Item(record, RequestEnded(event.subject, status, _time_of(record)), event.subject)
+
+
+def _time_of(record: Record) -> datetime | None:
+    assert record.value is not None
+    try:
+        return _Ending.model_validate_json(record.value).time
+    except ValidationError:
+        return None

@@ -138,7 +138,7 @@ class IntakeReader:
         """Decide one item, then apply the decision to the state of the batch."""
         batch, message = state.batch, item.message
         if isinstance(message, RequestEnded):
-            return Taken(batch.end(message.tracking_number, message.status))
+            return Taken(batch.end(message.tracking_number, message.status, at=message.at))
         if isinstance(message, Ignored):
             return Taken("ignored")
         decision = decide(message, batch)

@@ -1,6 +1,9 @@
 """Intake's own settings."""
 
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from shared.process.settings import ServiceSettings
 
@@ -13,3 +16,5 @@ class Settings(ServiceSettings):
     and ``state``."""
     program_office: str = "program-office"
     """The participant that may register itself: it registers all others."""
+    words_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 1095
+    """How long the words of a need are kept after the request has ended."""

@@ -109,6 +109,8 @@ def save_batch(
         [(m.sender, m.source, m.id, m.content, original) for m, original in batch.new_ids],
         [(*subject, last) for subject, last in numbers.items()],
         [(*key, use.since, use.pages) for key, use in list_uses.items()],
+        list(batch.ended_at),
+        list(batch.ended_at.values()),
     )
     return Closing(_SQL["save_batch"], parameters) if any(parameters) else Closing()
 

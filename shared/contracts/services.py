@@ -8,5 +8,7 @@ PUBLIC_DESK = "webdesk"
 """The public desk: it has no right but to topics of its own, and the quota of a participant."""
 WEB_DESK = "web-desk"
 """The participant that is the public desk, and acts for those without a system."""
-DESKS = ("office-desk", WEB_DESK)
+OFFICE_DESK = "office-desk"
+"""The participant that is the office's desk: its people act for the office."""
+DESKS = (OFFICE_DESK, WEB_DESK)
 """The participants of the desks: their topics are listed by name, and they have no other user."""

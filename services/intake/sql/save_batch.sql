@@ -16,8 +16,11 @@ changed AS (
        SET facts     = convert_from(after.facts, 'UTF8')::json,
            published = after.published,
            confided  = after.confided,
-           ended     = after.ended
+           ended     = after.ended,
+           ended_at  = coalesce(requests.ended_at, ending.at)
       FROM unnest($7::request_row[]) AS after
+      LEFT JOIN unnest($12::text[], $13::timestamptz[]) AS ending (tracking_number, at)
+     USING (tracking_number)
      WHERE requests.tracking_number = after.tracking_number
 ),
 stated AS (

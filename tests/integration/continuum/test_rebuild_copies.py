@@ -195,6 +195,7 @@ async def test_how_a_request_ended_is_computed_again_from_what_routing_said(
 
     assert good, lines
     assert await intake.pool.fetchval("SELECT ended FROM requests") == "withdrawn"
+    assert await intake.pool.fetchval("SELECT ended_at FROM requests") == ends[1][1].time
     assert not any(line.startswith("Restart") for line in lines)
     await intake.pool.execute("UPDATE requests SET ended = 'closed'")
     _, good = await intake.rebuild(yes=True)

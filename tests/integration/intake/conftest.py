@@ -96,10 +96,13 @@ async def empty(database: Database) -> AsyncIterator[World]:
 @pytest.fixture
 async def world(empty: World) -> World:
     """Intake with the first participants and a small catalog; its outbox is empty."""
-    said = [empty.said("participant.register", who, sender=OFFICE) for who in PARTICIPANTS]
-    said += [
-        empty.said("topic.define", {"id": code, "name": code}, sender=OFFICE) for code in TOPICS
-    ]
-    await empty.take_in(*said)
+    await empty.take_in(*registrations(empty))
     await empty.pool.execute("DELETE FROM outbox")
     return empty
+
+
+def registrations(world: World) -> list[Record]:
+    """Return what the office says first: who the participants are, and a small catalog."""
+    said = [world.said("participant.register", who, sender=OFFICE) for who in PARTICIPANTS]
+    topics = [{"id": code, "name": code} for code in TOPICS]
+    return [*said, *(world.said("topic.define", topic, sender=OFFICE) for topic in topics)]

@@ -74,7 +74,7 @@ async def tables(world: World) -> dict[str, Any]:
     held = {}
     for table, columns in {
         "requests": "tracking_number, request_id, participant, reference, content, first_record,"
-        " facts::text, published, confided, ended",
+        " facts::text, published, confided, ended, ended_at",
         "messages": "*",
         "words": "tracking_number, said::text",
         "listings": "participant, about, since, pages",

@@ -151,7 +151,12 @@ async def test_what_routing_decides_is_numbered_behind_what_was_published_before
 
 
 def routed(kind: str, subject: str, sequence: int, offset: int) -> Record:
-    event = {"type": f"gov.cri.routing.{kind}.v1", "subject": subject, "sequence": str(sequence)}
+    event = {
+        "type": f"gov.cri.routing.{kind}.v1",
+        "subject": subject,
+        "sequence": str(sequence),
+        "time": AT.isoformat(),
+    }
     return Record(routing.TOPIC, 0, offset, None, json.dumps(event).encode(), (), AT)
 
 

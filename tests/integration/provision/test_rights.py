@@ -26,6 +26,7 @@ KEPT = (
     "lost_ranges",
     "lost_numbers",
     "unreadable_ranges",
+    "retention_orders",
 )
 COLUMNS = """
 SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, NULL) AS type
@@ -132,6 +133,7 @@ async def test_a_service_changes_no_schema_no_record_and_no_migration(
             "UPDATE operation_outcomes SET outcome = 'refused'",
             'INSERT INTO accesses (topic, partition, "offset", by, why)'
             " VALUES ('t', 0, 0, 'x', 'x')",
+            "INSERT INTO retention_orders (by, why) VALUES ('x', 'x')",
             "SELECT * FROM read_contents(1)",
         ):
             with pytest.raises(Refused):
@@ -162,7 +164,8 @@ async def test_the_operator_writes_orders_and_looks_and_nothing_else(
                 right,
             )
         }
-        assert may == {("operations", "INSERT"), ("accesses", "INSERT")}
+        ordered = ("operations", "accesses", "retention_orders")
+        assert may == {(table, "INSERT") for table in ordered}
         for statement in (
             'INSERT INTO operations (action, topic, partition, "offset", by, why, session_role)'
             " VALUES ('discard', 't', 0, 0, 'x', 'x', 'another')",

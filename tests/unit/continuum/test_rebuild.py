@@ -121,7 +121,7 @@ def test_a_record_without_a_gate_is_folded_however_often_it_comes() -> None:
 
     folded(fold, [*ROUTED, *ROUTED])
 
-    assert fold.changes == {NUMBER: "closed"}
+    assert fold.changes == {NUMBER: ("closed", ROUTED[-1].time)}
     assert not fold.gates
 
 

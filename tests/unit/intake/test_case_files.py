@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.intake.batch_state import Decision
-from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, STAFF, submission
+from tests.examples.inbound import AGENCY, AT, OFFICE, PROVIDER, STAFF, submission
 from tests.examples.intake import Intake, events, reasons, types
 
 NEED = "Calls of people in crisis end in arrests."
@@ -89,7 +89,7 @@ def test_a_question_of_another_form_is_refused(
 
 
 def test_a_file_of_a_request_that_has_ended_is_opened(asked: Intake) -> None:
-    asked.batch.end(asked.number, "closed")
+    asked.batch.end(asked.number, "closed", at=AT)
 
     assert types(ask(asked)) == ["case_file_asked"]
 

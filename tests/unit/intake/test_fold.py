@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from shared.contracts.intake import TOPIC
-from tests.examples.inbound import AGENCY, PROVIDER, agency, data_of, event, submission
+from tests.examples.inbound import AGENCY, AT, PROVIDER, agency, data_of, event, submission
 from tests.examples.intake import Intake
 
 LIVES = int(os.environ.get("LIVES", "100"))
@@ -39,7 +39,7 @@ class Lives:
             step()
             if self.draw.random() < 0.05 and self.intake.batch.requests:
                 number = self.draw.choice(list(self.intake.batch.requests))
-                self.intake.batch.end(number, "closed")
+                self.intake.batch.end(number, "closed", at=AT)
                 self.ended.setdefault(number, "closed")
 
     def _submit(self) -> None:

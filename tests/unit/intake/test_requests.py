@@ -4,7 +4,7 @@ import pytest
 
 from services.intake.batch_state import Decision
 from shared.contracts.inbound import Amendment, NeedChange
-from tests.examples.inbound import data_of
+from tests.examples.inbound import AT, data_of
 from tests.examples.intake import Intake, events, reasons, types
 
 
@@ -176,7 +176,7 @@ def test_only_the_participant_that_made_a_request_may_change_it(intake: Intake, 
 def test_after_the_end_an_amendment_is_refused_and_a_withdrawal_is_left_to_routing(
     intake: Intake,
 ) -> None:
-    intake.batch.end(intake.number, "closed")
+    intake.batch.end(intake.number, "closed", at=AT)
 
     amendment = intake.send("request.amend")
     withdrawal = intake.send("request.withdraw")

@@ -1,0 +1,3 @@
+-- The words of the requests $1, which have ended: nobody amends them.
+DELETE FROM words
+ WHERE tracking_number = ANY ($1::text[]);

@@ -1,0 +1,163 @@
+"""Sweeps a service's tables by its windows: a batch in a transaction, whichever process it is."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.business_clock import BusinessClock
+from shared.catalog.catalog import Catalog, CatalogCache
+from shared.postgres.statements import load_statements
+from shared.process.tasks import AT_ONCE, LATER, Task
+from shared.retention.windows import Held, Window, held
+
+log = structlog.get_logger()
+Connection = PoolConnectionProxy
+_SQL = load_statements(__package__)
+_LOOK_SECONDS = 30.0
+BATCH = 200
+"""How many rows one transaction erases at most."""
+KnowsHolds = Callable[["Pool[Any]"], Awaitable[bool]]
+OnKeys = Callable[["Connection[Any]", Sequence[str]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """
+    Rows that the service keeps as ``window`` says; ``erase`` erases those with the given keys.
+
+    ``lock``, where others may write these rows, locks them first: what is due is looked up again
+    behind it.
+    """
+
+    window: Window
+    erase: OnKeys
+    lock: OnKeys | None = None
+
+
+class Sweeper:
+    """
+    Erases what is *kept* longer than its windows say, unless a records hold covers it.
+
+    With *knows_holds*, nothing is erased before it says that all holds are read: one may have been
+    set while the service was down. The windows of *others* have fixed times, and tasks of their
+    own; they are noted to be shown.
+    """
+
+    def __init__(
+        self,
+        kept: Sequence[Kept],
+        *,
+        clock: BusinessClock,
+        batch: int = BATCH,
+        knows_holds: KnowsHolds | None = None,
+        others: Sequence[Window] = (),
+    ) -> None:
+        self._kept = {each.window.what: each for each in kept}
+        self._clock = clock
+        self._batch = batch
+        self._knows_holds = knows_holds
+        self._others = others
+        self._catalog = CatalogCache()
+        self._noted = False
+
+    @property
+    def task(self) -> Task:
+        """The task beside the consumer."""
+        return Task("retention", self.step, every=_LOOK_SECONDS)
+
+    async def step(self, pool: "Pool[Any]") -> timedelta:
+        """Sweep one batch of one window, if one is due."""
+        if not self._noted:
+            await self._note(pool)
+            self._noted = True
+        if not await pool.fetchval(_SQL["is_due"], list(self._kept)):
+            return LATER
+        if self._knows_holds is not None and not await self._knows_holds(pool):
+            return LATER
+        async with pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(_SQL["take_window"], list(self._kept))
+            erased = 0
+            if row is not None:
+                kept = self._kept[row["what"]]
+                erased = await self._sweep(connection, kept, now=row["now"])
+        if row is None:
+            return LATER
+        if erased:
+            log.info("retention.erased", what=row["what"], rows=erased)
+        return AT_ONCE
+
+    @property
+    def windows(self) -> list[Window]:
+        """All windows, those of others too."""
+        return [*(each.window for each in self._kept.values()), *self._others]
+
+    async def _note(self, pool: "Pool[Any]") -> None:
+        windows = self.windows
+        await pool.execute(
+            _SQL["note_windows"],
+            [window.what for window in windows],
+            [window.setting for window in windows],
+            [window.kept for window in windows],
+            [window.has_ends for window in windows],
+            [window.is_copy for window in windows],
+        )
+
+    async def _sweep(self, connection: "Connection[Any]", kept: Kept, *, now: datetime) -> int:
+        """Erase a batch; return how many rows it had."""
+        window, catalog = kept.window, await self._catalog.current(connection)
+        before = window.before(now)
+        arguments = due_arguments(
+            catalog,
+            window.what,
+            before=before,
+            at=self._clock.at(now),
+            is_copy=window.is_copy,
+        )
+        keys = await find_due(connection, arguments, self._batch)
+        is_last = len(keys) < self._batch
+        if keys and kept.lock is not None:
+            await kept.lock(connection, keys)
+            rows = await connection.fetch(_SQL["find_still_due"], *arguments, keys)
+            keys = [row["key"] for row in rows]
+        if keys:
+            await kept.erase(connection, keys)
+        pause = window.every if is_last else None
+        await connection.execute(_SQL["note_sweep"], window.what, len(keys), before, pause)
+        return len(keys)
+
+
+def due_arguments(
+    catalog: Catalog, what: str, *, before: datetime, at: datetime, is_copy: bool = False
+) -> tuple[Any, ...]:
+    """Return the first nine parameters of ``find_due``."""
+    covered = Held() if is_copy else held(catalog.holds.values(), at=at)
+    contacts = sorted(covered.contacts)
+    registered = [
+        each.id
+        for each in catalog.participants.values()
+        if each.effective_until is None or each.effective_until > before
+    ]
+    return (
+        what,
+        before,
+        covered.everything,
+        sorted(covered.requests),
+        sorted(covered.participants),
+        [participant for participant, _ in contacts],
+        [contact_id for _, contact_id in contacts],
+        sorted(covered.subscriptions),
+        registered,
+    )
+
+
+async def find_due(
+    connection: "Connection[Any]", arguments: tuple[Any, ...], limit: int
+) -> list[str]:
+    """Return the keys of at most *limit* rows that are due."""
+    rows = await connection.fetch(_SQL["find_due"], *arguments, limit)
+    return [row["key"] for row in rows]
