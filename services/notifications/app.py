@@ -17,6 +17,7 @@ from services.notifications.mail.transport import Transport
 from services.notifications.oldest_messages import OldestMessages
 from services.notifications.parse import TOPICS
 from services.notifications.restore.reader import OWN, Restore
+from services.notifications.retention import sweeper
 from services.notifications.settings import Settings
 from services.notifications.subscriptions.tellings import Tellings
 from shared.process.tasks import LATER, Task
@@ -64,6 +65,7 @@ def build(settings: Settings) -> Service:
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),
+            sweeper(settings).task,
             *mailing,
         ),
     )

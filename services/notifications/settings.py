@@ -44,6 +44,14 @@ class Settings(ServiceSettings):
     """The key of which the tokens of these links are derived, in hexadecimal: the desk's, too."""
     backups_kept_days: Annotated[int, Field(ge=0, le=3660)] = 30
     """How long backups of the databases are kept: said when a person is forgotten."""
+    contacts_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 1095
+    """How long a contact is kept after the requests that name it have ended."""
+    callers_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 30
+    """How long the contact of a caller is kept that no request names."""
+    needs_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 1095
+    """How long the need of a request, and notes about it, are kept after it has ended."""
+    unconfirmed_kept_days: Annotated[int, Field(ge=1, le=7)] = 7
+    """How long a subscription is kept that is not confirmed: a week at most, as mails say."""
 
     @model_validator(mode="after")
     def _mail_is_complete(self) -> Self:

@@ -1,5 +1,6 @@
--- What was asked for before $1 and not confirmed; returns whose it was.
+-- Subscriptions by their keys; they were asked for and not confirmed. Their subscribers are locked.
 DELETE FROM subscriptions
- WHERE state = 'asked'
-   AND since < $1
-RETURNING audience;
+ USING unnest($1::text[]) AS gone (key)
+ WHERE subscriptions.audience = split_part(gone.key, ' ', 1)
+   AND subscriptions.kind = split_part(gone.key, ' ', 2)
+   AND subscriptions.state = 'asked';

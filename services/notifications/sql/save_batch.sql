@@ -85,7 +85,8 @@ named AS (
            phone     = excluded.phone,
            zone      = excluded.zone,
            of_caller = excluded.of_caller,
-           number    = excluded.number
+           number    = excluded.number,
+           set_at    = now()
 ),
 repeated AS (
     DELETE FROM waiting_repeats

@@ -105,12 +105,19 @@ async def erase_subscribers(connection: "Connection[Any]", audiences: Sequence[s
     await connection.execute(_SQL["erase_subscribers"], audiences)
 
 
-async def erase_unconfirmed(connection: "Connection[Any]", *, before: datetime) -> int:
-    """Erase what was asked for *before* that real time and not confirmed; return how much."""
-    rows = await connection.fetch(_SQL["erase_unconfirmed"], before)
-    if rows:
-        await erase_subscribers(connection, sorted({row[0] for row in rows}))
-    return len(rows)
+async def lock_unconfirmed(connection: "Connection[Any]", keys: Sequence[str]) -> None:
+    """Lock the subscribers of the subscriptions *keys*, each ``<audience> <kind>``."""
+    await connection.execute(_SQL["lock_unconfirmed"], _audiences(keys))
+
+
+async def erase_unconfirmed(connection: "Connection[Any]", keys: Sequence[str]) -> None:
+    """Erase the subscriptions *keys*, and the addresses that are then subscribed to nothing."""
+    await connection.execute(_SQL["erase_unconfirmed"], keys)
+    await erase_subscribers(connection, _audiences(keys))
+
+
+def _audiences(keys: Sequence[str]) -> list[str]:
+    return sorted({key.partition(" ")[0] for key in keys})
 
 
 async def end_subscriber(connection: "Connection[Any]", audience: str) -> list[str]:

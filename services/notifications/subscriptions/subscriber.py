@@ -13,8 +13,6 @@ SOLICITATIONS, MONTHLY_UPDATE = "solicitations", "monthly_update"
 AT_ONCE, MONTHLY = "at_once", "monthly"
 """When solicitations are told; the update is monthly in any case."""
 BOUNCE, OFFICE = "bounce", "office"
-ASKED_FOR = timedelta(days=7)
-"""An address that was not confirmed is erased after this real time."""
 _PAUSE, _DAY, _A_DAY = timedelta(minutes=10), timedelta(days=1), 3
 TOO_SOON = "a mail that was asked for went out moments ago"
 Asked = Literal["confirm", "preferences"]

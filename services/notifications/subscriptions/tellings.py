@@ -17,11 +17,7 @@ from services.notifications.mail.timing import AT_ONCE
 from services.notifications.messages import news_notice
 from services.notifications.subscriptions import months, news, store
 from services.notifications.subscriptions.store import Telling
-from services.notifications.subscriptions.subscriber import (
-    ASKED_FOR,
-    MONTHLY_UPDATE,
-    SOLICITATIONS,
-)
+from services.notifications.subscriptions.subscriber import MONTHLY_UPDATE, SOLICITATIONS
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.catalog.catalog import Catalog
@@ -80,18 +76,15 @@ class Tellings:
         self._catalog = catalog.CatalogCache()
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
-        """Erase what is too old, begin the updates that are due, and tell one page."""
+        """Begin the updates that are due, and tell one page."""
         async with pool.acquire() as connection, connection.transaction():
             now: datetime = await mails.read_now(connection)
-            erased = await store.erase_unconfirmed(connection, before=now - ASKED_FOR)
             await self._begin_updates(connection, self._clock.at(now))
             telling = None
             if not await self._is_held(connection):
                 telling = await store.take_telling(connection)
             if telling is not None:
                 await self._tell(connection, telling, self._clock.at(now))
-        if erased:
-            log.info("subscriptions.erased", subscriptions=erased)
         if telling is None:
             return LATER
         self._relay_wake.set()

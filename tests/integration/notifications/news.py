@@ -7,11 +7,12 @@ from email import message_from_bytes
 from email.policy import SMTP
 from typing import Any
 
+from services.notifications.retention import sweeping
 from services.notifications.subscriptions import store
 from services.notifications.subscriptions.subscriber import CONFIRMED, Subscriber, Wish
 from services.notifications.subscriptions.tellings import Tellings
 from services.reporting.release import release_published
-from shared.business_clock import BusinessClock
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.event import derived_id
 from shared.contracts.links import Links
 from shared.contracts.reporting import Release, ReleasePublished
@@ -59,6 +60,14 @@ def telling(clock: BusinessClock, **more: Any) -> Tellings:
     return Tellings(
         public_url=PUBLIC_URL, relay_wake=asyncio.Event(), clock=clock, **{**never, **more}
     )
+
+
+async def sweep(world: World, *, clock: BusinessClock = REAL_TIME) -> None:
+    """Erase all that has been kept long enough by the default windows."""
+    years, month, week = timedelta(days=1095), timedelta(days=30), timedelta(days=7)
+    own = sweeping(contacts=years, callers=month, needs=years, unconfirmed=week, clock=clock)
+    while await own.step(world.pool) == AT_ONCE:
+        pass
 
 
 async def send(world: World, **more: Any) -> list[Any]:

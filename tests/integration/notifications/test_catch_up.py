@@ -120,7 +120,7 @@ async def tables(world: World) -> dict[str, Any]:
         "notices": "*",
         "answers": "inreplyto, message_id, message_type, subject, data",
         "needs": "*",
-        "contacts": "*",
+        "contacts": "participant, contact_id, name, title, email, phone, zone, of_caller, number",
         "sequences": "topic, subject, last",
         "waiting_repeats": "inreplyto, first",
         "waiting_notes": "inreplyto",

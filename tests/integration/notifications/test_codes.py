@@ -21,7 +21,7 @@ from tests.examples.facts import AGENCY, Log, inbound
 from tests.examples.outboxes import outbox_of
 from tests.integration.notifications.conftest import World, kinds
 from tests.integration.notifications.mail_servers import Handler
-from tests.integration.notifications.news import LINKS
+from tests.integration.notifications.news import LINKS, sweep
 from tests.integration.notifications.test_mails import mailer, states
 
 KEY = b"a key that two deployments have, alike"
@@ -197,6 +197,7 @@ async def test_an_hour_later_there_are_codes_again(desk: World) -> None:
     await desk.take_in(code(desk.log, 4))
 
     assert (await answers(desk))[-1] == "applied"
+    await sweep(desk)
     assert await desk.count("codes_sent") == 1
 
 

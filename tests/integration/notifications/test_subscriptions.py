@@ -21,7 +21,7 @@ from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.integration.notifications.conftest import TOPICS, World, kinds
 from tests.integration.notifications.mail_servers import Handler
-from tests.integration.notifications.news import ADDRESS, LINKS, send, tell
+from tests.integration.notifications.news import ADDRESS, LINKS, send, sweep
 from tests.integration.notifications.test_mails import states
 
 OTHER = "sheriff@county.example"
@@ -94,7 +94,7 @@ async def test_e24_an_address_that_is_not_confirmed_for_a_week_is_erased(news: W
         f"subscription:{identity}",
     )
 
-    await tell(news)
+    await sweep(news)
 
     addresses = await news.pool.fetch("SELECT address FROM subscribers")
     assert [row["address"] for row in addresses] == [OTHER]

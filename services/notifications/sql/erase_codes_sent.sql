@@ -1,0 +1,2 @@
+DELETE FROM codes_sent
+ WHERE mail_id = ANY ($1::uuid[]);

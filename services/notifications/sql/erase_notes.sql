@@ -1,0 +1,2 @@
+DELETE FROM notes
+ WHERE fact = ANY ($1::uuid[]);

@@ -1,0 +1,5 @@
+SELECT audience
+  FROM subscribers
+ WHERE audience = ANY ($1::text[])
+ ORDER BY audience
+   FOR UPDATE;
