@@ -9,6 +9,7 @@ from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
 from services.reporting.releases import Releases
 from services.reporting.restore import OWN, Restore
+from services.reporting.retention import sweeper
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
 from shared.process.http import PublicPages
@@ -42,6 +43,7 @@ def build(settings: Settings) -> Service:
                 every=1.0,
             ),
             Task("releases", releases.publish_due, every=RELEASES_SECONDS),
+            sweeper(settings).task,
         ],
         operator_routes=[
             *live_pages.routes(

@@ -13,6 +13,8 @@ class Settings(ServiceSettings):
     """Port of the public pages; the internal ``http_port`` has probes, metrics, live figures."""
     figures_kept_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5
     """How long pages serve what they have read or computed before they do it again."""
+    texts_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 400
+    """How long texts of an assessment are kept after it has ended."""
     desk_url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")] | None = None
     """The public desk, scheme and host, to which the page links; None: it has no such links."""
 

@@ -1,0 +1,3 @@
+-- Texts of assessments that have ended, by the records of their messages.
+DELETE FROM drafts
+ WHERE cause = ANY ($1::text[]);
