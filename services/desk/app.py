@@ -1,15 +1,17 @@
 """Wires the desk together."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
-from services.desk import gauges, store
+from services.desk import gauges
 from services.desk.handlers import DeskReader
 from services.desk.office import web
 from services.desk.office.sessions import sweep_sessions
 from services.desk.office.visits import Office
 from services.desk.parse import TOPICS
 from services.desk.restore import OWN, Restore
+from services.desk.retention import sweeper
 from services.desk.settings import Settings
 from shared.contracts import intake, notifications, reference, routing
 from shared.process.tasks import Task
@@ -21,10 +23,11 @@ _SWEEP_SECONDS = 30.0
 def build(settings: Settings) -> Service:
     """Return the service that `shared.command.main` runs."""
     relay_wake = asyncio.Event()
+    files_kept = timedelta(minutes=settings.case_files_kept_minutes)
     return Service(
         name="desk",
         topics=TOPICS,
-        reader=DeskReader(),
+        reader=DeskReader(files_kept=files_kept),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
@@ -35,9 +38,9 @@ def build(settings: Settings) -> Service:
             notifications.MAIL_TOPIC,
             reference.TOPIC,
         ],
-        restore=Restore(),
+        restore=Restore(files_kept=files_kept),
         tasks=[
-            Task("case files", store.sweep_case_files, every=_SWEEP_SECONDS),
+            sweeper(settings).task,
             Task("sessions", sweep_sessions, every=_SWEEP_SECONDS),
         ],
         gauges=partial(gauges.show, clock=settings.clock),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.desk import project, projection
@@ -73,8 +73,12 @@ class DeskReader:
     """
     Folds the log into the desk's tables (see `shared.delivery.take_in.reader.Reader`).
 
-    Topics may interleave in any order: the folds commute, so no record is ever held.
+    Topics may interleave in any order: the folds commute, so no record is ever held. Case files
+    are kept for the time *files_kept*.
     """
+
+    def __init__(self, *, files_kept: timedelta = projection.FILE_KEPT) -> None:
+        self._files_kept = files_kept
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return parse(record)
@@ -135,7 +139,9 @@ class DeskReader:
         if state.answers:
             await projection.record_answers(connection, state.answers.values())
         if state.files:
-            await projection.keep_case_files(connection, state.files.values())
+            await projection.keep_case_files(
+                connection, state.files.values(), kept=self._files_kept
+            )
         if state.forgotten:
             await projection.forget_contacts(connection, state.forgotten)
         await catalog.take_in(connection, state.catalog)

@@ -17,6 +17,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements("services.desk")
 FILE_KEPT = timedelta(minutes=15)
+"""How long a case file that was told is kept, at most."""
 
 
 class Closed(NamedTuple):
@@ -90,9 +91,11 @@ async def record_answers(connection: "Connection[Any]", answers: Collection[Answ
     await connection.execute(_SQL["record_answers"], *zip(*answers, strict=True))
 
 
-async def keep_case_files(connection: "Connection[Any]", files: Collection[ToldFile]) -> None:
-    """Keep case files that were asked for and told, for a quarter of an hour."""
-    await connection.execute(_SQL["keep_case_files"], *zip(*files, strict=True), FILE_KEPT)
+async def keep_case_files(
+    connection: "Connection[Any]", files: Collection[ToldFile], *, kept: timedelta
+) -> None:
+    """Keep case files that were asked for and told, for the time *kept*."""
+    await connection.execute(_SQL["keep_case_files"], *zip(*files, strict=True), kept)
 
 
 async def forget_contacts(connection: "Connection[Any]", contact_ids: Collection[str]) -> None:

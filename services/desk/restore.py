@@ -7,11 +7,13 @@ has sent, without the item that they were about, and a contact's without its req
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from services.desk import store
 from services.desk.acts import IN_TOPIC, sent
 from services.desk.handlers import DeskReader
+from services.desk.projection import FILE_KEPT
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.reader import Reader
 
@@ -23,8 +25,8 @@ class Restore:
 
     order = ("",)
 
-    def __init__(self) -> None:
-        self.reader: Reader[Any] = DeskReader()
+    def __init__(self, *, files_kept: timedelta = FILE_KEPT) -> None:
+        self.reader: Reader[Any] = DeskReader(files_kept=files_kept)
 
     async def fold(self, connection: Any) -> None:
         """Raise the numbers of messages, and put back the acts that were sent."""

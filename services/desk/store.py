@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from asyncpg import Pool
-
 from services.desk.acts import OFFICE, Sent
 from services.desk.project import Case, Happening
 from shared.postgres.statements import load_statements
-from shared.process.tasks import LATER
 
 _SQL = load_statements(__package__)
 PAGE = 50
@@ -254,9 +251,3 @@ async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFi
         return None
     told = None if row["told"] is None else json.loads(row["told"])
     return CaseFile(row["tracking_number"], row["purpose"], told, row["until"])
-
-
-async def sweep_case_files(pool: "Pool[Any]") -> timedelta:
-    """Delete the case files whose time is over."""
-    await pool.execute(_SQL["sweep_case_files"])
-    return LATER

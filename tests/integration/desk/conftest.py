@@ -31,14 +31,15 @@ TOPICS = (
 class Log:
     """Appends records to one partition of each topic and has the desk take them in."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", *, reader: DeskReader | None = None) -> None:
         self.pool = pool
+        self._reader = reader or DeskReader()
         self._ends: Counter[str] = Counter()
 
     async def take_in(self, values: Iterable[tuple[str, Facts | bytes]]) -> Result:
         """Take *values* in as one batch."""
         batch = [self._append(topic, value) for topic, value in values]
-        return await take_in(self.pool, DeskReader(), batch, service="desk")
+        return await take_in(self.pool, self._reader, batch, service="desk")
 
     def _append(self, topic: str, value: Facts | bytes) -> Record:
         encoded = value if isinstance(value, bytes) else value.encode()

@@ -9,7 +9,10 @@ import asyncpg
 from deploy.local.stack import Stack
 from services.desk import gauges, store
 from services.desk.acts import IN_TOPIC, OUT_TOPIC, Act
+from services.desk.handlers import DeskReader
+from services.desk.projection import FILE_KEPT
 from services.desk.restore import Restore
+from services.desk.retention import sweeping
 from services.desk.sending import send
 from shared.business_clock import REAL_TIME
 from shared.contracts import inbound, intake
@@ -22,6 +25,7 @@ from tests.examples import facts
 from tests.examples.databases import texts_in
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.restored import announce, catch_up, dumped
+from tests.examples.retention import sweep
 from tests.examples.streams import START
 from tests.integration.desk.conftest import Log, opened
 
@@ -191,12 +195,12 @@ async def test_e33_a_case_file_is_for_the_person_who_opened_it_and_for_minutes(l
     assert await store.read_case_file(log.pool, "m-1", "staff:b") is None
     left = await log.pool.fetchval("SELECT until - now() FROM case_files")
     assert timedelta(minutes=14) < left <= timedelta(minutes=15)
-    await store.sweep_case_files(log.pool)
+    await sweep(log.pool, sweeping(case_files=FILE_KEPT))
     assert await store.read_case_file(log.pool, "m-1", "staff:a") == told
 
     await log.pool.execute("UPDATE case_files SET until = now()")
     assert await store.read_case_file(log.pool, "m-1", "staff:a") is None
-    await store.sweep_case_files(log.pool)
+    await sweep(log.pool, sweeping(case_files=FILE_KEPT))
     assert await log.pool.fetchval("SELECT count(*) FROM case_files") == 0
 
 
@@ -219,3 +223,35 @@ async def test_e37_the_file_of_a_contact_that_is_forgotten_is_erased_at_once(log
     texts = await texts_in(log.pool)
     assert [table for table, text in texts.items() if "canary" in text] == []
     assert "another" in texts["case_files"]
+
+
+async def test_a_case_file_is_kept_for_less_time_if_a_setting_says_so(log: Log) -> None:
+    short = Log(log.pool, reader=DeskReader(files_kept=timedelta(minutes=5)))
+    await store.begin_case_file(
+        log.pool, message_id="m-1", tracking_number=NUMBER, actor="staff:a", purpose="triage"
+    )
+
+    await short.take_in([answer("m-1", "case.told", {"need": {"issue": "canary"}})])
+
+    left = await log.pool.fetchval("SELECT until - now() FROM case_files")
+    assert timedelta(minutes=4) < left <= timedelta(minutes=5)
+
+
+async def test_a_case_file_that_nobody_answers_goes_after_a_day(log: Log) -> None:
+    for number, asked in enumerate(("1 day", "23 hours")):
+        await store.begin_case_file(
+            log.pool,
+            message_id=f"m-{number}",
+            tracking_number=NUMBER,
+            actor="staff:a",
+            purpose="triage",
+        )
+        await log.pool.execute(
+            "UPDATE case_files SET asked_at = now() - $2::text::interval WHERE message_id = $1",
+            f"m-{number}",
+            asked,
+        )
+
+    await sweep(log.pool, sweeping(case_files=FILE_KEPT))
+
+    assert await log.pool.fetchval("SELECT array_agg(message_id) FROM case_files") == ["m-1"]

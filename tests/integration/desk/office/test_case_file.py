@@ -8,7 +8,9 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from services.desk import store
+from services.desk.projection import FILE_KEPT
+from services.desk.retention import sweeping
+from tests.examples.retention import sweep
 from tests.examples.streams import EventStream
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff, contents
@@ -93,7 +95,7 @@ async def test_e33_after_a_quarter_of_an_hour_nothing_holds_its_words(
         await pool.execute("UPDATE case_files SET until = now()")
 
         closed = await opened.get(path)
-        await store.sweep_case_files(pool)
+        await sweep(pool, sweeping(case_files=FILE_KEPT))
 
     assert 0 < int(seconds) <= 15 * 60
     assert address.startswith("/cases/")
