@@ -7,6 +7,7 @@ from services.webdesk import gauges, lists, projection, store
 from services.webdesk.acts import TOPICS
 from services.webdesk.handlers import WebDeskReader
 from services.webdesk.restore import OWN, Restore
+from services.webdesk.retention import sweeper
 from services.webdesk.settings import Settings
 from services.webdesk.site import web
 from services.webdesk.site.case_visits import keep_page
@@ -29,13 +30,14 @@ def build(settings: Settings) -> Service:
     return Service(
         name="webdesk",
         topics=TOPICS,
-        reader=WebDeskReader(),
+        reader=WebDeskReader(drafts_kept=settings.drafts_kept),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Restore(partial(keep_page, site)),
+        restore=Restore(partial(keep_page, site), drafts_kept=settings.drafts_kept),
         tasks=[
-            Task("drafts", store.sweep_drafts, every=_SWEEP_SECONDS),
+            sweeper(settings).task,
+            Task("sessions", store.sweep_sessions, every=_SWEEP_SECONDS),
             Task("work", projection.sweep_work, every=_SWEEP_SECONDS),
         ],
         gauges=gauges.show,

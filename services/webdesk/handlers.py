@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.webdesk import cases, projection, store
@@ -37,8 +37,12 @@ class WebDeskReader:
     Reads what ``web-desk`` is told (see `shared.delivery.take_in.reader.Reader`).
 
     Answers are noted, who is forgotten, what requesters are told of their requests in words, and
-    what providers without a system are asked and work on.
+    what providers without a system are asked and work on. A draft is kept for the time
+    *drafts_kept* after it was answered.
     """
+
+    def __init__(self, *, drafts_kept: timedelta = store.KEPT) -> None:
+        self._drafts_kept = drafts_kept
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return parse(record)
@@ -76,7 +80,7 @@ class WebDeskReader:
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:
         if state.answers:
-            await store.record_answers(connection, state.answers)
+            await store.record_answers(connection, state.answers, kept=self._drafts_kept)
             await projection.record_act_answers(connection, state.answers)
         await projection.save_work(connection, state.work)
         if state.numbers:

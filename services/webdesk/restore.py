@@ -10,6 +10,7 @@ contact: who was replaced has no valid one.
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from services.webdesk import projection, store
@@ -30,9 +31,9 @@ class Restore:
 
     order = ("",)
 
-    def __init__(self, restore_page: RestorePage) -> None:
+    def __init__(self, restore_page: RestorePage, *, drafts_kept: timedelta = store.KEPT) -> None:
         self._restore_page = restore_page
-        self.reader: Reader[Any] = WebDeskReader()
+        self.reader: Reader[Any] = WebDeskReader(drafts_kept=drafts_kept)
 
     async def fold(self, connection: Any) -> None:
         """Raise the numbers of messages, put back what was sent and done, and where links lead."""

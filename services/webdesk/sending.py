@@ -1,7 +1,7 @@
 """Puts messages into the outbox: the two of a draft, which is marked, or one of a subscription."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,12 @@ class NotComplete(Exception):
 
 
 async def send(
-    connection: Any, draft_id: UUID, *, judge: Callable[[Sending], Judged], clock: BusinessClock
+    connection: Any,
+    draft_id: UUID,
+    *,
+    judge: Callable[[Sending], Judged],
+    clock: BusinessClock,
+    kept: timedelta = store.KEPT,
 ) -> Judged | None:
     """
     Send an open draft, in the caller's transaction; the caller wakes the relay after the commit.
@@ -35,7 +40,7 @@ async def send(
     `NotComplete`, and change nothing, if what is stored makes no request.
     """
     async with connection.transaction():
-        sending = await store.mark_sent(connection, draft_id)
+        sending = await store.mark_sent(connection, draft_id, kept=kept)
         if sending is None:
             return None
         judged = judge(sending)

@@ -1,5 +1,6 @@
 """Settings of the public desk, in addition to those of every service with pages."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -24,6 +25,13 @@ class Settings(PageSettings):
     link_key: SecretStr | None = None
     """The key of which the tokens of links in mails to subscribers are derived, in hexadecimal:
     that of notifications, too; None: there are no such links."""
+    drafts_kept_days: Annotated[int, Field(ge=1, le=30)] = 30
+    """How long a draft is kept after its last change; pages say so."""
+
+    @property
+    def drafts_kept(self) -> timedelta:
+        """The same as a duration."""
+        return timedelta(days=self.drafts_kept_days)
 
     @model_validator(mode="after")
     def _is_encrypted(self) -> Self:

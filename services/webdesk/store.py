@@ -14,7 +14,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 KEPT = timedelta(days=30)
-"""How long a draft is kept after its last change."""
+"""How long a draft is kept after its last change, unless a setting says less."""
 SHOWN = timedelta(days=180)
 """How long the page of a request is shown after the request has ended."""
 IDLE = timedelta(hours=2)
@@ -72,13 +72,19 @@ class Sending(NamedTuple):
 
 
 async def begin_draft(
-    connection: Any, *, reference: str, session: bytes, client: bytes, network: bytes
+    connection: Any,
+    *,
+    reference: str,
+    session: bytes,
+    client: bytes,
+    network: bytes,
+    kept: timedelta = KEPT,
 ) -> UUID | None:
     """Begin a draft in a new *session*; return None above the limits."""
     await connection.execute(_SQL["lock_starts"])
     limits = (OF_CLIENT, OF_NETWORK, OF_ALL)
     draft_id: UUID | None = await connection.fetchval(
-        _SQL["begin_draft"], reference, session, client, network, KEPT, *limits
+        _SQL["begin_draft"], reference, session, client, network, kept, *limits
     )
     return draft_id
 
@@ -123,6 +129,7 @@ async def save_page(
     written: Mapping[str, Sequence[str]],
     *,
     reasons: Sequence[Mapping[str, Any]] = (),
+    kept: timedelta = KEPT,
 ) -> bool:
     """
     Replace what is written on *page*, and the *reasons* of a refusal by those that are left.
@@ -130,13 +137,13 @@ async def save_page(
     Return False if the draft is no longer open.
     """
     texts = json.dumps(written), json.dumps(list(reasons))
-    saved = await connection.fetchval(_SQL["save_page"], draft_id, page, *texts, KEPT)
+    saved = await connection.fetchval(_SQL["save_page"], draft_id, page, *texts, kept)
     return saved is not None
 
 
-async def mark_sent(connection: Any, draft_id: UUID) -> Sending | None:
+async def mark_sent(connection: Any, draft_id: UUID, *, kept: timedelta = KEPT) -> Sending | None:
     """Mark an open draft as sent, and return what is sent; None if it is no longer open."""
-    row = await connection.fetchrow(_SQL["mark_sent"], draft_id, KEPT)
+    row = await connection.fetchrow(_SQL["mark_sent"], draft_id, kept)
     if row is None:
         return None
     return Sending(**{**row, "answers": json.loads(row["answers"])})
@@ -152,7 +159,9 @@ async def name_messages(connection: Any, draft_id: UUID, *, contact: str, reques
     await connection.execute(_SQL["name_messages"], draft_id, contact, request)
 
 
-async def record_answers(connection: Any, answers: Collection[Answer]) -> None:
+async def record_answers(
+    connection: Any, answers: Collection[Answer], *, kept: timedelta = KEPT
+) -> None:
     """Note answers in their order; those to other messages change nothing."""
     await connection.executemany(
         _SQL["record_answer"],
@@ -162,7 +171,7 @@ async def record_answers(connection: Any, answers: Collection[Answer]) -> None:
                 each.state,
                 json.dumps(list(each.reasons)),
                 each.tracking_number,
-                KEPT,
+                kept,
             )
             for each in answers
         ],
@@ -213,9 +222,9 @@ async def restore_sent(connection: Any, sent: Collection[Sent]) -> None:
     await connection.execute(_SQL["restore_sent"], *map(list, zip(*sent, strict=True)))
 
 
-async def sweep_drafts(pool: "Pool[Any]") -> timedelta:
-    """Erase drafts, sessions and what limits count; return the time until the next sweep."""
-    await pool.execute(_SQL["sweep_drafts"], LONGEST, SHOWN, KEPT)
+async def sweep_sessions(pool: "Pool[Any]") -> timedelta:
+    """Erase sessions, codes and what limits count; return the time until the next sweep."""
+    await pool.execute(_SQL["sweep_sessions"], LONGEST, SHOWN, KEPT)
     return _SWEPT_EVERY
 
 

@@ -66,7 +66,14 @@ async def _save(visit: Visit) -> Response:
     if errors := judged.on(page, form, complete=is_complete):
         return _rendered(visit, page, visit.form, errors=errors, status=422)
     left = unsettled(draft.reasons, page)
-    await store.save_page(visit.connection, draft.draft_id, page.name, found, reasons=left)
+    await store.save_page(
+        visit.connection,
+        draft.draft_id,
+        page.name,
+        found,
+        reasons=left,
+        kept=visit.site.settings.drafts_kept,
+    )
     number = PAGES.index(page)
     if step == _LATER:
         return RedirectResponse(LATER, 303)

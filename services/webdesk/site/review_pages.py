@@ -83,6 +83,7 @@ async def _send(visit: Visit) -> Response:
             draft.draft_id,
             judge=lambda each: site.judge(form_of(each.answers), each),
             clock=site.settings.clock,
+            kept=site.settings.drafts_kept,
         )
     except NotComplete:
         return await _look_over(visit)

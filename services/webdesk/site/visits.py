@@ -87,6 +87,7 @@ class Visit:
             session=digest(self.secret),
             client=digest(client),
             network=digest(network_of(client)),
+            kept=self.site.settings.drafts_kept,
         )
         if draft_id is None:
             raise HTTPException(429, TOO_MANY)
@@ -121,9 +122,13 @@ class Site(Front[Settings]):
         relay_wake: asyncio.Event,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        has_news = settings.link_key is not None
+        has_news, days = settings.link_key is not None, settings.drafts_kept_days
         super().__init__(
-            settings, package=__package__ or "", relay_wake=relay_wake, has_news=has_news
+            settings,
+            package=__package__ or "",
+            relay_wake=relay_wake,
+            has_news=has_news,
+            kept_for="1 day" if days == 1 else f"{days} days",
         )
         self.lists = lists
         key = settings.code_key

@@ -282,7 +282,7 @@ async def test_old_codes_are_swept(codes: Codes, pool: "Pool[Any]") -> None:
     await pool.execute("UPDATE codes SET expires_at = now()")
     await pool.execute("UPDATE codes_asked SET asked_at = now() - interval '1 hour'")
 
-    await store.sweep_drafts(pool)
+    await store.sweep_sessions(pool)
 
     assert await pool.fetchval("SELECT count(*) FROM codes") == 0
     assert await pool.fetchval("SELECT count(*) FROM codes_asked") == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,13 @@ import pytest
 
 from services.webdesk import store
 from services.webdesk.acts import Answer, Sent
+from services.webdesk.handlers import WebDeskReader
 from services.webdesk.references import new_reference
+from services.webdesk.retention import sweeping
 from services.webdesk.store import OF_CLIENT, OF_NETWORK
 from shared.web.tokens import digest
 from tests.examples.databases import texts_in
+from tests.examples.retention import sweep
 from tests.integration.webdesk.conftest import Time
 
 Pool = asyncpg.Pool
@@ -73,7 +77,7 @@ async def test_after_thirty_days_nothing_is_left_of_a_draft(
     await pool.execute("UPDATE drafts SET expires_at = now() WHERE draft_id = $1", draft)
 
     assert await store.touch_session(pool, SECRET) is None
-    await store.sweep_drafts(pool)
+    await sweep(pool, sweeping(drafts=store.KEPT))
 
     assert [row["draft_id"] for row in await pool.fetch("SELECT draft_id FROM drafts")] == [other]
     assert await pool.fetchval("SELECT count(*) FROM sessions") == 1
@@ -98,7 +102,7 @@ async def test_after_a_day_a_session_is_over(pool: "Pool[Any]", draft: UUID) -> 
 
     assert await store.touch_session(pool, SECRET) is None
     assert not await store.renew_session(pool, SECRET, to=digest("next"))
-    await store.sweep_drafts(pool)
+    await store.sweep_sessions(pool)
 
     assert await pool.fetchval("SELECT count(*) FROM sessions") == 0
     assert await pool.fetchval("SELECT draft_id FROM drafts") == draft
@@ -251,3 +255,19 @@ async def test_e37_the_draft_of_a_person_who_is_forgotten_is_erased(
     texts = await texts_in(pool)
     assert [table for table, text in texts.items() if "canary" in text] == []
     assert [row["draft_id"] for row in await pool.fetch("SELECT draft_id FROM drafts")] == [other]
+
+
+async def test_a_draft_that_was_answered_is_kept_as_long_as_the_setting_says(
+    pool: "Pool[Any]", draft: UUID
+) -> None:
+    reader = WebDeskReader(drafts_kept=timedelta(days=7))
+    async with pool.acquire() as connection, connection.transaction():
+        await store.mark_sent(connection, draft)
+        await store.name_messages(connection, draft, contact="m-1", request="m-2")
+        state = await reader.load(connection, [], at=datetime.now(UTC))
+        state.answers.append(Answer("m-2", "refused", (), None))
+
+        await reader.save(connection, state)
+
+    left = await pool.fetchval("SELECT expires_at - now() FROM drafts")
+    assert timedelta(days=6) < left <= timedelta(days=7)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -12,12 +13,20 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.webdesk.acts import IN_TOPIC
+from services.webdesk.settings import Settings
 from services.webdesk.site import review_pages
-from services.webdesk.site.visits import COOKIE, LEAST_SECONDS
-from tests.examples.webdesk import ALTURAS, NEED, answers
-from tests.integration.webdesk.conftest import Browser, Time, answer
+from services.webdesk.site.visits import COOKIE, LEAST_SECONDS, Site
+from tests.examples.webdesk import ALTURAS, NEED, SETTINGS, answers
+from tests.integration.webdesk.conftest import (
+    LISTS,
+    Browser,
+    Time,
+    answer,
+    public_port,
+)
 
 Pool = asyncpg.Pool
+DAY = timedelta(days=1)
 IDENTIFIER = "123-45-6789"
 LONG = "word " * 400
 NEED_PAGE, WHEN_PAGE = "/request/page/need", "/request/page/when"
@@ -379,3 +388,26 @@ async def test_too_many_requests_from_one_address_are_answered_with_a_telephone_
     assert await pool.fetchval("SELECT count(*) FROM drafts") == 20
     elsewhere = new_browser(address="198.51.100.7")
     assert (await elsewhere.begin()).status_code == 200
+
+
+async def test_pages_say_how_long_a_draft_is_kept_and_so_it_is(
+    pool: "Pool[Any]", time: Time
+) -> None:
+    settings = Settings(**SETTINGS, drafts_kept_days=7)
+    site = Site(settings, LISTS, relay_wake=asyncio.Event(), now=time)
+    browser = Browser(public_port(site, pool), time)
+
+    async def kept() -> timedelta:
+        left: timedelta = await pool.fetchval("SELECT max(expires_at) - now() FROM drafts")
+        return left
+
+    await browser.get("/")
+    assert "we erase it 7 days after your last change" in browser.text
+    await browser.begin()
+    assert DAY * 6 < await kept() <= DAY * 7
+    await browser.get("/request/later")
+    assert "We keep what you saved for 7 days after your last change" in browser.text
+    await browser.fill_in()
+    assert DAY * 6 < await kept() <= DAY * 7
+    await browser.post("/request/send")
+    assert DAY * 6 < await kept() <= DAY * 7

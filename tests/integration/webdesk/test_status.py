@@ -303,11 +303,11 @@ async def test_links_that_are_unknown_replaced_and_too_old_look_the_same(
 
 
 async def test_an_expired_link_is_swept_with_what_was_told(link: str, pool: "Pool[Any]") -> None:
-    await store.sweep_drafts(pool)
+    await store.sweep_sessions(pool)
     assert await pool.fetchval("SELECT count(*) FROM requests") == 1
     await pool.execute("UPDATE requests SET ended_at = now() - $1::interval", store.SHOWN)
 
-    await store.sweep_drafts(pool)
+    await store.sweep_sessions(pool)
 
     for table in ("requests", "told"):
         assert await pool.fetchval(f"SELECT count(*) FROM {table}") == 0

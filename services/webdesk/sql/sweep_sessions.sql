@@ -7,6 +7,5 @@
        DELETE FROM requests
         WHERE ended_at <= now() - $2::interval
            OR (tracking_number IS NULL AND sent_at <= now() - $3::interval)
-       ),
-       old_asked AS (DELETE FROM codes_asked WHERE asked_at <= now() - interval '1 hour')
-DELETE FROM drafts WHERE expires_at <= now();
+       )
+DELETE FROM codes_asked WHERE asked_at <= now() - interval '1 hour';

@@ -1,0 +1,2 @@
+DELETE FROM drafts
+ WHERE draft_id = ANY ($1::uuid[]);
