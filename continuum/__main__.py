@@ -17,6 +17,7 @@ from continuum import (
     output,
     provision,
     resume,
+    retention,
     why,
     working_days,
 )
@@ -93,6 +94,8 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         return await figures.rerun(access, log, parsed.month, say=_say)
     if parsed.verb == "rebuild":
         return await _rebuild(parsed, access)
+    if parsed.verb == "retention":
+        return await _retention(parsed, access)
     cleared = resume.clear(
         access,
         parsed.service,
@@ -155,6 +158,13 @@ async def _rebuild(parsed: argparse.Namespace, access: Access) -> tuple[list[str
     )
     log = Log.read(parsed.connection)
     return await rebuild(access, log, order, say=lambda text: _say(f"rebuild: {text}"))
+
+
+async def _retention(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
+    if not parsed.apply:
+        return await retention.show(access), True
+    by = parsed.by or _user()
+    return await retention.apply(access, by=by, why=parsed.why, wait=parsed.wait)
 
 
 def _say(text: str) -> None:

@@ -29,6 +29,9 @@ examples:
   continuum resume routing                what would be cleared so that routing resumes
   continuum resume routing --yes --why 'fixed in 0.2.1'
                                           clear it
+  continuum retention                     what is kept of people, how long, and what would go
+  continuum retention --apply --why 'the annual review'
+                                          erase it now, not within the hour
   continuum logs refused CRI-2026-000042-K
                                           why it was refused, from the log files alone
   continuum provision --plan              how Kafka differs from what is registered
@@ -100,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     _add_canary(verbs, shared)
     _add_logs(verbs, shared)
     _add_provision(verbs, shared)
+    _add_retention(verbs, shared)
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="resume a service that stopped until a person acts"
     )
@@ -177,6 +181,22 @@ def _add_provision(verbs: Any, shared: argparse.ArgumentParser) -> None:
     what.add_argument("--rotate", metavar="ID", help="apply, with a new password for ID")
     made.add_argument(
         "--prune", action="store_true", help="with --apply: remove unknown users and rights"
+    )
+
+
+def _add_retention(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    kept = verbs.add_parser(
+        "retention",
+        parents=[shared],
+        help="show what is kept of people, how long by which setting, and what would go now",
+    )
+    kept.add_argument(
+        "--apply", action="store_true", help="have the services erase now what would go"
+    )
+    kept.add_argument("--why", metavar="TEXT", help="with --apply: the reason, recorded")
+    kept.add_argument("--as", dest="by", metavar="NAME", help=f"your name {_BY}")
+    kept.add_argument(
+        "--wait", type=float, default=60, metavar="SECONDS", help="wait for the services"
     )
 
 

@@ -47,6 +47,7 @@ EVERYWHERE = [
     "read_unreadable", "read_parked", "read_held", "read_stopped", "order_resume",
     "read_dead_letters", "order_operation", "read_operations", "note_access", "read_contents",
     "accounting_sequences", "accounting_gates", "accounting_unsent", "accounting_waiting",
+    "order_sweep", "count_unswept",
 ]  # fmt: skip
 
 SCRIPTS = (

@@ -41,6 +41,7 @@ VERBS = {
     "dead-letters": ["list"],
     "figures": ["rerun", "2026-06"],
     "rebuild": ["reporting"],
+    "retention": [],
     "resume": ["routing"],
     "logs": ["parked"],
     "provision": ["--plan"],
