@@ -22,7 +22,10 @@ _SOURCE = f"urn:cri:{OFFICE}"
 _TYPES = {
     model: kind for kind, model in inbound.DATA.items() if inbound.OFFICE in inbound.SENDERS[kind]
 }
-_NAMED_BY = ("tracking_number", "engagement_id", "contact_id", "reference", "mail", "notice", "id")
+_NAMED_BY = (
+    "id", "tracking_number", "engagement_id", "contact_id", "subscription_id", "reference", "mail",
+    "notice",
+)  # fmt: skip
 """The fields that say what a message is about, the first that it has."""
 _ASK_FILE, _FILE_TOLD = "case.ask", "gov.cri.case.told.v1"
 _ACCEPTED = TYPES["accepted"]

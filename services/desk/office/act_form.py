@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -21,7 +22,7 @@ class Field:
     label: str
     wrong: str
     kind: Literal["choice", "line", "words", "date"] = "choice"
-    options: Mapping[str, str] | Literal["programs", "providers"] | None = None
+    options: Mapping[str, str] | Literal["participants", "programs", "providers"] | None = None
     help: str = ""
     needed: bool = True
 
@@ -29,14 +30,14 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class About:
     """
-    What an act is about: its case, the work under way, and an item.
+    What an act is about: its case, the work under way, and an item; empty for one of no case.
 
     ``is_claimed``: only the caller says that the executive wants it. ``contact_id`` is the
     caller's contact, if this office keeps it.
     """
 
-    tracking_number: str
-    status: str
+    tracking_number: str = ""
+    status: str = ""
     engagement_id: str | None = None
     is_claimed: bool = False
     contact_id: str | None = None
@@ -44,8 +45,19 @@ class About:
     zone: ZoneInfo = UTC
 
 
+class End(NamedTuple):
+    """Something that an act erases, and when: in words, or the last day that it may be there."""
+
+    what: str
+    when: str | date
+
+
 def _nothing_more(_: Mapping[str, str]) -> dict[str, str]:
     return {}
+
+
+def _nothing_ends(_: datetime) -> Sequence[End]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,8 @@ class ActForm:
     """Tells whether the act is possible now."""
     also_wrong: Callable[[Mapping[str, str]], dict[str, str]] = _nothing_more
     """Returns what is wrong with the values together, by field."""
+    ends: Callable[[datetime], Sequence[End]] = _nothing_ends
+    """Returns what the act erases if it is done at a real time."""
 
     def read(
         self, about: About, values: Mapping[str, str]
@@ -86,15 +100,20 @@ class ActForm:
                     errors.setdefault(name, by_name[name].wrong)
             if not errors:
                 raise
-            return None, errors
+            return None, _in_order(by_name, errors)
         except ValueError:  # of a date
-            return None, {**errors, **_wrong_dates(by_name, filled)}
-        return (None, errors) if errors else (message, {})
+            return None, _in_order(by_name, {**errors, **_wrong_dates(by_name, filled)})
+        return (None, _in_order(by_name, errors)) if errors else (message, {})
 
     def field_at(self, path: str) -> str | None:
         """Return the field of a refusal's path, such as ``/data/provider``."""
         name = path.removeprefix("/data/").partition("/")[0]
         return name if any(field.name == name for field in self.fields) else None
+
+
+def _in_order(fields: Mapping[str, Field], errors: Mapping[str, str]) -> dict[str, str]:
+    """Return *errors* as the form has its fields."""
+    return {name: errors[name] for name in fields if name in errors}
 
 
 def _wrong_dates(fields: Mapping[str, Field], filled: Mapping[str, str]) -> dict[str, str]:

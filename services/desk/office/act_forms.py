@@ -262,6 +262,8 @@ def options_of(field: Field, catalog: Catalog, names: Names) -> Mapping[str, str
     """Return the values of *field*, each with its words."""
     if field.options == "programs":
         return {id_: program.name for id_, program in catalog.programs.items()}
+    if field.options == "participants":
+        return {id_: each.name for id_, each in sorted(catalog.participants.items())}
     if field.options == "providers":
         return {id_: names.participant(id_) for id_ in sorted(catalog.providers)}
     return field.options or {}

@@ -1,9 +1,8 @@
-"""Acting on a case: a form, a page that asks to confirm, and what became of it."""
+"""Acting on a case or on personal records: a form, a page to confirm, and what became of it."""
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -11,15 +10,22 @@ from starlette.routing import BaseRoute
 
 from services.desk import sending, store
 from services.desk.acts import Act, message_id_of
-from services.desk.office.act_form import About, ActForm
-from services.desk.office.act_forms import ACTS, about_of, options_of
+from services.desk.office.act_form import ActForm
+from services.desk.office.act_forms import options_of
 from services.desk.office.answers import OTHER_REASONS, answered
 from services.desk.office.case_file_pages import close_in_time
-from services.desk.office.case_page import find_case
 from services.desk.office.labels import Names
+from services.desk.office.named_act import Named, as_addressed, named_act
 from services.desk.office.reloads import next_reload, reloading
 from services.desk.office.timeline import own_contact
-from services.desk.office.visits import ADMINISTRATOR, CASEWORK, WORKS, Office, Visit
+from services.desk.office.visits import (
+    ADMINISTRATOR,
+    APPROVES,
+    CASEWORK,
+    WORKS,
+    Office,
+    Visit,
+)
 from services.desk.store import CaseFacts, CaseFile
 from shared.contracts.inbound import staff_roles
 
@@ -32,17 +38,23 @@ def routes(office: Office) -> Sequence[BaseRoute]:
     return [
         office.get("/cases/{number}/act/{act}", _form, roles=WORKS),
         office.post("/cases/{number}/act/{act}", _submit, roles=WORKS),
+        office.get("/records/{act}", _form, roles=APPROVES),
+        office.post("/records/{act}", _submit, roles=APPROVES),
         office.get("/acts/{message}", _state, roles=CASEWORK | ADMINISTRATOR),
     ]
 
 
 async def _form(visit: Visit) -> Response:
-    facts, form = await _named(visit)
-    if not form.fits(_about(visit, facts, item_id=visit.request.query_params.get("item", ""))):
+    named = await named_act(visit)
+    about = named.about(visit, item_id=visit.request.query_params.get("item", ""))
+    if not named.form.fits(about):
         raise HTTPException(409, _NOT_NOW)
-    file = await _open_file(visit, facts)
-    values = {} if file is None else _as_held(form, file, own_contact(facts.happenings))
-    response = await _page(visit, facts, form, values=values, errors={})
+    if named.facts is None:
+        return await _page(visit, named, values=await as_addressed(visit, named.form), errors={})
+    file = await _open_file(visit, named.facts)
+    held = own_contact(named.facts.happenings)
+    values = {} if file is None else _as_held(named.form, file, held)
+    response = await _page(visit, named, values=values, errors={})
     if file is not None:
         await close_in_time(visit, response, file)
     return response
@@ -66,30 +78,31 @@ def _as_held(form: ActForm, file: CaseFile, contact_id: str | None) -> Mapping[s
 
 
 async def _submit(visit: Visit) -> Response:
-    facts, form = await _named(visit)
+    named = await named_act(visit)
+    form = named.form
     values = {field.name: visit.form.text(field.name) for field in form.fields}
     if (sent := await _sent(visit, form)) is not None:
-        visit.after = lambda: _answered(visit, facts, form, values, sent)
+        visit.after = lambda: _answered(visit, named, values, sent)
         return Response()
-    about = _about(visit, facts, item_id=visit.form.text("item"))
+    about = named.about(visit, item_id=visit.form.text("item"))
     if not form.fits(about):
         errors: Mapping[str, str] = {OTHER_REASONS: _NOT_NOW}
-        return await _page(visit, facts, form, values=values, errors=errors, status=409)
+        return await _page(visit, named, values=values, errors=errors, status=409)
     message, errors = form.read(about, values)
     if message is None or visit.form.text("step") == "change":
-        return await _page(visit, facts, form, values=values, errors=errors)
+        return await _page(visit, named, values=values, errors=errors)
     token, item_id = _token(visit), visit.form.text("item") or None
-    act = Act(message, token=token or "", item_id=item_id, case=facts.case.tracking_number)
+    act = Act(message, token=token or "", item_id=item_id, case=named.number)
     if not visit.may(staff_roles(act.type, message)):
         errors = {OTHER_REASONS: _NOT_YOURS}
-        return await _page(visit, facts, form, values=values, errors=errors, status=403)
+        return await _page(visit, named, values=values, errors=errors, status=403)
     if token is None or visit.form.text("step") != "send":
-        return await _confirm(visit, facts, form, values)
+        return await _confirm(visit, named, values)
     message_id = await sending.send(
         visit.connection, act, actor=visit.actor, clock=visit.office.clock
     )
     visit.wakes_relay = True
-    visit.after = lambda: _answered(visit, facts, form, values, message_id)
+    visit.after = lambda: _answered(visit, named, values, message_id)
     return Response()
 
 
@@ -105,13 +118,14 @@ async def _sent(visit: Visit, form: ActForm) -> str | None:
 
 async def _answered(
     visit: Visit,
-    facts: CaseFacts,
-    form: ActForm,
+    named: Named,
     values: Mapping[str, str],
     message_id: str,
 ) -> Response:
+    form = named.form
+
     async def refused(errors: Mapping[str, str]) -> Response:
-        return await _page(visit, facts, form, values=values, errors=errors, is_refused=True)
+        return await _page(visit, named, values=values, errors=errors, is_refused=True)
 
     async def waiting() -> Response:
         return visit.page(
@@ -119,7 +133,7 @@ async def _answered(
             tell="",
             chosen=list(_in_words(form, values, await visit.names())),
             hidden=_hidden(visit, values),
-            back=f"/cases/{facts.case.tracking_number}",
+            back=named.back,
         )
 
     return await answered(
@@ -139,19 +153,6 @@ async def _state(visit: Visit) -> Response:
     return reloading(visit, visit.page("act_state", act=act, reloads=number is not None), number)
 
 
-async def _named(visit: Visit) -> tuple[CaseFacts, ActForm]:
-    """Return the case and the form of the address; raise 404 if one of them does not exist."""
-    facts = await find_case(visit)
-    form = ACTS.get(visit.request.path_params["act"])
-    if form is None:
-        raise HTTPException(404)
-    return facts, form
-
-
-def _about(visit: Visit, facts: CaseFacts, *, item_id: str) -> About:
-    return about_of(facts, item_id=item_id, zone=ZoneInfo(visit.office.settings.office_zone))
-
-
 def _token(visit: Visit) -> str | None:
     """Return the token of the form that asked to confirm: sent twice, it is one act."""
     try:
@@ -168,20 +169,19 @@ def _hidden(visit: Visit, values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 async def _page(
     visit: Visit,
-    facts: CaseFacts,
-    form: ActForm,
+    named: Named,
     *,
     values: Mapping[str, str],
     errors: Mapping[str, str],
     status: int = 422,
     is_refused: bool = False,
 ) -> Response:
-    """Show *form* filled in with *values*; *status* is that of a page with errors."""
-    names = await visit.names()
+    """Show the form filled in with *values*; *status* is that of a page with errors."""
+    names, form = await visit.names(), named.form
     return visit.page(
         "act",
         status=status if errors else 200,
-        case=facts.case,
+        named=named,
         form=form,
         fields=[(field, options_of(field, names.catalog, names)) for field in form.fields],
         filled={field.name: values.get(field.name, "") for field in form.fields},
@@ -191,15 +191,14 @@ async def _page(
     )
 
 
-async def _confirm(
-    visit: Visit, facts: CaseFacts, form: ActForm, values: Mapping[str, str]
-) -> Response:
-    names = await visit.names()
+async def _confirm(visit: Visit, named: Named, values: Mapping[str, str]) -> Response:
+    form = named.form
     return visit.page(
         "act_confirm",
-        case=facts.case,
+        named=named,
         form=form,
-        chosen=list(_in_words(form, values, names)),
+        ends=form.ends(await store.read_now(visit.connection)),
+        chosen=list(_in_words(form, values, await visit.names())),
         hidden=_hidden(visit, values),
     )
 

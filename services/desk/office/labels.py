@@ -94,6 +94,8 @@ ACT_KINDS: Mapping[str, str] = {
     "notice.settle": "Say what became of a message",
     "staff.set": "Give roles",
     "agency.set": "Say what is known of an agency",
+    "person.forget": "Forget a person",
+    "hold.set": "Set or lift a records hold",
 }
 """What people of the office do, by the name of the message's type."""
 ANSWERS: Mapping[str, str] = {"applied": "accepted", "refused": "not accepted"}

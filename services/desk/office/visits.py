@@ -35,8 +35,10 @@ CASEWORK = frozenset({"reader", "worker", "approver"})
 """Roles that see requests; an administrator as such does not."""
 WORKS = frozenset({"worker", "approver"})
 """Roles that act on requests."""
+APPROVES = frozenset({"approver"})
+"""Who has people forgotten, and sets records holds."""
 ADMINISTRATOR = frozenset({"administrator"})
-PATHS = frozenset({"/", "/call", "/figures", "/emails", "/people"})
+PATHS = frozenset({"/", "/call", "/figures", "/emails", "/people", "/records"})
 """Where a sign-in may lead, beside the page of a case."""
 NO_ROLE_FOR_PAGE = "Your role does not include this page."
 _PACKAGE = "services.desk.office"

@@ -10,6 +10,7 @@ from services.desk.office import (
     figures_page,
     mail_pages,
     people_pages,
+    records_page,
     sign_in,
     work_list,
 )
@@ -34,4 +35,5 @@ def routes(office: Office) -> list[BaseRoute]:
         *figures_page.routes(office),
         *mail_pages.routes(office),
         *people_pages.routes(office),
+        *records_page.routes(office),
     ]

@@ -9,12 +9,13 @@ from pydantic import BaseModel
 from services.desk.acts import OUT_TOPIC, Act, answer_in, message_of, parse_answer, sent
 from shared.contracts import inbound
 from shared.contracts.event import derived_id
-from shared.contracts.reference import KnownAgency, StaffMember
+from shared.contracts.reference import Hold, KnownAgency, StaffMember
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Item, Malformed, Record
 from tests.examples.streams import START
 
 NUMBER = tracking_number(2026, 1)
+SUBSCRIPTION = "0f8fad5b-d9cb-469f-a165-70867728950e"
 ACTS: dict[str, BaseModel] = {
     "request.direct": inbound.Direction(
         tracking_number=NUMBER, action="route", program="cri-tac", reason="agency_called"
@@ -34,7 +35,12 @@ ACTS: dict[str, BaseModel] = {
     "contact.set": inbound.Contact(contact_id="desk", name="Request desk"),
     "staff.set": StaffMember(id="staff:b", participant="office-desk", roles=["worker"]),
     "agency.set": KnownAgency(id="CA0194200", known_domains=["lapd.example"]),
+    "person.forget": inbound.Forgetting(
+        participant="web-desk", subscription_id=SUBSCRIPTION, because="asked_by_person"
+    ),
+    "hold.set": Hold(id="audit-2026", participant="iacp", contact_id="desk", reason="audit"),
 }
+OF_NO_REQUEST = {"contact.set", "staff.set", "agency.set", "person.forget", "hold.set"}
 
 
 @pytest.mark.parametrize("kind", ACTS)
@@ -48,8 +54,16 @@ def test_an_act_is_a_message_of_the_office_with_the_person_who_acts(kind: str) -
     assert (read.actor, read.source) == ("staff:a", "urn:cri:office-desk")
     assert read.id == message.event_id == act.message_id("staff:a")
     assert inbound.DATA[read.type].model_validate(read.data) == ACTS[kind]
-    is_about_request = kind not in ("contact.set", "staff.set", "agency.set")
-    assert act.tracking_number == (NUMBER if is_about_request else None)
+    assert act.tracking_number == (None if kind in OF_NO_REQUEST else NUMBER)
+
+
+@pytest.mark.parametrize("covered", [{"tracking_number": NUMBER}, {"participant": "iacp"}, {}])
+def test_what_is_said_of_a_hold_keeps_its_order_whatever_it_covers(
+    covered: dict[str, str],
+) -> None:
+    hold = Hold.model_validate({"id": "audit-2026", "reason": "audit", **covered})
+
+    assert Act(hold, token="form-1").subject == "audit-2026"
 
 
 def test_the_same_form_of_the_same_person_is_one_message() -> None:

@@ -5,6 +5,7 @@ import pytest
 from services.desk.office.act_form import About
 from services.desk.office.act_forms import ACTS
 from services.desk.office.call_form import FIELDS, read
+from services.desk.office.records_forms import RECORDS
 from services.desk.store import ItemRow
 from shared.contracts.tracking import tracking_number
 from shared.web.forms import Form
@@ -19,7 +20,8 @@ ITEM = ItemRow(
     *NOTHING_MORE,
 )  # fmt: skip
 ABOUT = About(NUMBER, "in_delivery", engagement_id=f"{NUMBER}-E1", item=ITEM)
-_KINDS = {(act.name, field.name): field.kind for act in ACTS.values() for field in act.fields}
+FORMS = {**ACTS, **RECORDS}
+_KINDS = {(act.name, field.name): field.kind for act in FORMS.values() for field in act.fields}
 IN_WORDS = [key for key, kind in _KINDS.items() if kind in ("line", "words")]
 OF_CALLS = [field.name for field in FIELDS.values() if field.kind in ("line", "words")]
 
@@ -31,7 +33,7 @@ ANOTHER_HEADER = "A. Chief\nBcc: b@agency.example"
 
 @pytest.mark.parametrize(("act", "field"), IN_WORDS)
 def test_an_act_with_an_identifier_is_no_message(act: str, field: str) -> None:
-    message, errors = ACTS[act].read(ABOUT, {field: TEXT})
+    message, errors = FORMS[act].read(ABOUT, {field: TEXT})
 
     assert message is None
     assert errors[field].startswith(SAID)
@@ -47,7 +49,7 @@ def test_a_call_with_an_identifier_is_no_request(field: str) -> None:
 
 @pytest.mark.parametrize(("act", "field"), IN_WORDS)
 def test_a_field_of_an_act_is_bounded(act: str, field: str) -> None:
-    message, errors = ACTS[act].read(ABOUT, {field: "x" * 10_000})
+    message, errors = FORMS[act].read(ABOUT, {field: "x" * 10_000})
 
     assert message is None
     assert "at most" in errors[field]
@@ -63,7 +65,7 @@ def test_a_field_of_a_call_is_bounded(field: str) -> None:
 
 @pytest.mark.parametrize(("act", "field"), LINES)
 def test_a_line_of_an_act_ends_in_no_other_header(act: str, field: str) -> None:
-    message, errors = ACTS[act].read(ABOUT, {field: ANOTHER_HEADER})
+    message, errors = FORMS[act].read(ABOUT, {field: ANOTHER_HEADER})
 
     assert message is None
     assert "cannot be seen" in errors[field]

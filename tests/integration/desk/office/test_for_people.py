@@ -22,6 +22,12 @@ from tests.integration.desk.office.conftest import Browser, Staff
 Pool = asyncpg.Pool
 ACT = "cannot-help"
 MESSAGE = str(uuid.UUID(int=7))
+FORGET = {
+    "participant": "iacp",
+    "contact_id": "c-1",
+    "because": "asked_by_person",
+    "never_write_again": "never",
+}
 NO_PAGES = {STYLE_PATH, "/work.csv", "/sign-in/start", "/sign-in/callback", "/emails/{template}"}
 """What is no page of the office: a style, a table, redirects, and emails."""
 TIME = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}, \d{1,2}:\d\d [ap]\.m\. E[SD]T")
@@ -77,6 +83,7 @@ async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx
     addresses = {
         "/cases/{number}": f"/cases/{number}",
         "/cases/{number}/act/{act}": f"/cases/{number}/act/{ACT}",
+        "/records/{act}": "/records/forget",
         "/acts/{message}": f"/acts/{MESSAGE}",
         "/files/{message}": f"/files/{MESSAGE}",
     }
@@ -93,6 +100,8 @@ async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx
         "act to confirm": await everybody.post(
             addresses["/cases/{number}/act/{act}"], {"reason": "agency_called"}
         ),
+        "records with errors": await everybody.post("/records/hold"),
+        "records to confirm": await everybody.post("/records/forget", FORGET),
         "call with errors": await everybody.post("/call", {"name": "A. Chief"}),
         "no such page": await everybody.get("/no-such-page"),
         "no such method": await everybody.get("/items/take"),

@@ -1,0 +1,69 @@
+"""The act that an address names: in a case, or on personal records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+
+from services.desk.office.act_form import About, ActForm
+from services.desk.office.act_forms import ACTS, about_of
+from services.desk.office.case_page import find_case
+from services.desk.office.records_forms import RECORDS, as_set
+from services.desk.office.visits import Visit
+from services.desk.store import CaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An act and its case; None: it is about personal records."""
+
+    form: ActForm
+    facts: CaseFacts | None
+
+    @property
+    def number(self) -> str | None:
+        """The tracking number of its case."""
+        return None if self.facts is None else self.facts.case.tracking_number
+
+    @property
+    def back(self) -> str:
+        """Where its pages lead back to."""
+        return "/records" if self.facts is None else f"/cases/{self.number}"
+
+    @property
+    def place(self) -> str:
+        """The name of the page that it belongs to."""
+        if self.facts is None:
+            return "Personal records"
+        return f"{self.number}, {self.facts.case.agency or ''}"
+
+    def about(self, visit: Visit, *, item_id: str = "") -> About:
+        """Return what it is about, now."""
+        zone = _zone(visit)
+        if self.facts is None:
+            return About(zone=zone)
+        return about_of(self.facts, item_id=item_id, zone=zone)
+
+
+async def named_act(visit: Visit) -> Named:
+    """Return the act of the address, with its case; raise 404 if one of them does not exist."""
+    is_of_case = "number" in visit.request.path_params
+    facts = await find_case(visit) if is_of_case else None
+    form = (ACTS if is_of_case else RECORDS).get(visit.request.path_params["act"])
+    if form is None:
+        raise HTTPException(404)
+    return Named(form, facts)
+
+
+async def as_addressed(visit: Visit, form: ActForm) -> Mapping[str, str]:
+    """Return the hold that the address names as it is set, or else the ids in the address."""
+    query = visit.request.query_params
+    hold = (await visit.names()).catalog.holds.get(query.get("id", ""))
+    if hold is not None and form is RECORDS["hold"]:
+        return as_set(hold, _zone(visit))
+    return {field.name: query.get(field.name, "") for field in form.fields}
+
+
+def _zone(visit: Visit) -> ZoneInfo:
+    return ZoneInfo(visit.office.settings.office_zone)
