@@ -11,7 +11,8 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
+from typing import Literal, NamedTuple, Self
 
 Purpose = Literal["confirm", "preferences", "end"]
 LEAST_KEY = 32
@@ -19,6 +20,33 @@ LEAST_KEY = 32
 OFFER_PATH = "/offer"
 """Where the public desk opens the link in a mail about an offer."""
 _BYTES = 18
+_CADENCE, _PROGRAM, _DAY = "as-", "of-", "on-"
+"""What the parts of a link begin with that say what a subscription gets; no kind has a hyphen."""
+
+
+class Gets(NamedTuple):
+    """What a subscription got on a day, as the link to its page says it."""
+
+    kinds: tuple[str, ...]
+    cadence: str | None
+    program: str | None
+    on: date
+
+    def parts(self) -> list[str]:
+        """Return it as parts of a link."""
+        cadence = [] if self.cadence is None else [f"{_CADENCE}{self.cadence}"]
+        program = [] if self.program is None else [f"{_PROGRAM}{self.program}"]
+        return [*self.kinds, *cadence, *program, f"{_DAY}{self.on}"]
+
+    @classmethod
+    def read(cls, parts: Sequence[str]) -> Self | None:
+        """Return what *parts* say; None for a link of a release that did not say it."""
+        said = {part[:3]: part[3:] for part in parts if "-" in part}
+        if _DAY not in said:
+            return None
+        kinds = tuple(sorted(part for part in parts if "-" not in part))
+        day = date.fromisoformat(said[_DAY])
+        return cls(kinds, said.get(_CADENCE), said.get(_PROGRAM), day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +60,9 @@ class Links:
         """Return the link to the page that confirms *kinds*."""
         return self._to("confirm", subscription_id, kinds)
 
-    def preferences(self, subscription_id: str) -> str:
-        """Return the link to the subscription's page."""
-        return self._to("preferences", subscription_id, ())
+    def preferences(self, subscription_id: str, gets: Gets | None = None) -> str:
+        """Return the link to the subscription's page, which shows what it *gets*."""
+        return self._to("preferences", subscription_id, [] if gets is None else gets.parts())
 
     def end(self, subscription_id: str, kind: str) -> str:
         """Return the link that ends *kind*: a page, and the one click of RFC 8058 by POST."""

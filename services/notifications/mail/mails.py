@@ -39,6 +39,8 @@ class ClaimedMail:
     """When it was claimed, in real time."""
     preference: Preference
     about: str
+    gets: Sequence[Any]
+    """What a subscriber has confirmed: kinds, cadence and program."""
 
     @property
     def must_arrive(self) -> bool:
@@ -124,6 +126,7 @@ async def claim_mails(
             row[17],
             _preference(*row[18:22]),
             row[22],
+            json.loads(row[23]),
         )
         for row, facts in ((tuple(row), json.loads(row["facts"])) for row in rows)
     ]

@@ -24,7 +24,7 @@ from services.notifications.subscriptions import linked
 from services.notifications.subscriptions.bounces import end_bounced
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
-from shared.contracts.links import Links
+from shared.contracts.links import Gets, Links
 from shared.contracts.reference import Calendar
 from shared.contracts.services import WEB_DESK
 from shared.mail.templates import OFFER, TEMPLATES, WITH_LINKS, render
@@ -181,7 +181,10 @@ class Mailer:
         if each.kind == life.CODE:  # it is nowhere but in the mail
             facts = facts | {"code": self._code(each)}
         if self._links is not None and each.template in WITH_LINKS:
-            facts = linked.facts_of(self._links, mail.audience, each.matter, facts)
+            kinds, cadence, program = each.gets
+            today = self._clock.at(each.at).date()
+            gets = Gets(tuple(kinds or ()), cadence, program, today)
+            facts = linked.facts_of(self._links, mail.audience, each.matter, facts, gets)
             of_list = linked.list_of(self._links, mail.audience, each.matter)
         if self._links is not None and has_status_page(each):
             facts = facts | {"status_url": self._links.status(mail.contact, each.address or "")}

@@ -1,5 +1,6 @@
 -- Takes mails that are due, that no other process takes at this moment, that no digest tells, and whose
--- template this release knows. The address is null if the contact has none any more, or wishes no mail
+-- template this release knows. `gets` is what a subscriber has confirmed: its kinds, and how and of which
+-- program it gets solicitations, whose kind sorts last. The address is null if the contact has none any more, or wishes no mail
 -- there, `kinds` if it has chosen nothing; for a subscriber, news that it has ended are off. `others` are the mails to the same audience about the same request,
 -- each as its kind, its state, and whether it came later, in the order of their messages.
 WITH due AS (
@@ -45,7 +46,14 @@ SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, 
        END AS kinds,
        quiet_from, quiet_until,
        coalesce(preferences.zone, contacts.zone, subscribers.zone) AS zone,
-       about
+       about,
+       (SELECT json_build_array(
+                   array_agg(got.kind ORDER BY got.kind),
+                   (array_agg(got.cadence ORDER BY got.kind DESC))[1],
+                   (array_agg(got.program ORDER BY got.kind DESC))[1])::text
+          FROM subscriptions AS got
+         WHERE got.audience = claimed.audience
+           AND got.state = 'confirmed') AS gets
   FROM claimed
   LEFT JOIN contacts
     ON contacts.participant = claimed.audience

@@ -9,7 +9,7 @@ from services.notifications.subscriptions.subscriber import (
     SOLICITATIONS,
     audience_of,
 )
-from shared.contracts.links import Links
+from shared.contracts.links import Gets, Links
 
 _WISHED = {
     MONTHLY_UPDATE: "A monthly update on what is new in the programs",
@@ -17,15 +17,21 @@ _WISHED = {
 }
 
 
-def facts_of(links: Links, audience: str, matter: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *facts* with the links that a template may show, for a mail about *matter*."""
+def facts_of(
+    links: Links, audience: str, matter: str, facts: Mapping[str, Any], gets: Gets
+) -> dict[str, Any]:
+    """
+    Return *facts* with the links that a template may show, for a mail about *matter*.
+
+    *gets* is what the subscription gets now.
+    """
     identity = audience.removeprefix(audience_of(""))
     kinds = facts.get("kinds", ())
     return {
         **facts,
         "wished": [_WISHED.get(kind, kind) for kind in kinds],
         "confirm_url": links.confirm(identity, kinds),
-        "preferences_url": links.preferences(identity),
+        "preferences_url": links.preferences(identity, gets),
         "end_url": links.end(identity, matter),
     }
 

@@ -26,7 +26,7 @@ from shared.contracts.inbound import (
     SubscriptionConfirmation,
     SubscriptionEnding,
 )
-from shared.contracts.links import Purpose
+from shared.contracts.links import Gets, Purpose
 from shared.web.addresses import network_of
 from shared.web.forms import Form
 from shared.web.posted import content_type, read_body
@@ -194,19 +194,35 @@ def _form(
 
 
 def _shown(visit: Visit, link: Link, *, errors: Mapping[str, str] | None = None) -> Response:
-    """Show what a click on the page of *link* does."""
+    """Show what a click on the page of *link* does, filled in with what the subscription gets."""
     is_wrong = bool(errors) or visit.why is not None
+    filled = {field.name: visit.form.text(field.name) for field in news.WISHES}
+    chosen = visit.form.all("kinds")
+    if link.gets is not None and not visit.form.fields:
+        filled |= {"cadence": link.gets.cadence or "", "program": link.gets.program or ""}
+        chosen = list(link.gets.kinds)
     return visit.page(
         f"news_{link.purpose}",
         status=422 if is_wrong else 200,
         link=link,
         wishes=[news.KINDS[kind] for kind in link.kinds],
+        gets=link.gets and _in_words(link.gets, visit.site.lists.programs),
         fields=news.WISHES,
-        filled={field.name: visit.form.text(field.name) for field in news.WISHES},
-        chosen=visit.form.all("kinds"),
+        filled=filled,
+        chosen=chosen,
         programs=visit.site.lists.programs,
         errors=errors or {},
     )
+
+
+def _in_words(gets: Gets, programs: Mapping[str, str]) -> list[str]:
+    """Return what a subscription *gets*, a line for each kind."""
+    lines = [news.KINDS.get(kind, kind) for kind in gets.kinds]
+    if news.SOLICITATIONS in gets.kinds:
+        program = programs.get(gets.program, gets.program) if gets.program else "all programs"
+        details = f"{program}: {news.CADENCES.get(gets.cadence or '', '')}"
+        lines[gets.kinds.index(news.SOLICITATIONS)] += f" ({details})"
+    return lines
 
 
 def _said(

@@ -13,6 +13,8 @@ KINDS: Mapping[str, str] = {
     code: meaning.rstrip(".") for code, meaning in CODES["subscription_kinds"].items()
 }
 """The kinds of news, in words."""
+SOLICITATIONS = "solicitations"
+"""The kind to which a cadence and a program belong."""
 CADENCES: Mapping[str, str] = {
     code: meaning.rstrip(".") for code, meaning in CODES["cadences"].items()
 }

@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple, Self
 
-from shared.contracts.links import Purpose, is_genuine
+from shared.contracts.links import Gets, Purpose, is_genuine
 
-_PATH = re.compile(r"([0-9a-f-]{36})/(?:([a-z_.]{1,100})/)?([A-Za-z0-9_-]{24})")
+_PATH = re.compile(r"([0-9a-f-]{36})/(?:([a-z0-9_.-]{1,200})/)?([A-Za-z0-9_-]{24})")
 
 
 class Link(NamedTuple):
@@ -15,6 +15,8 @@ class Link(NamedTuple):
     subscription_id: str
     kinds: tuple[str, ...]
     path: str
+    gets: Gets | None = None
+    """What the subscription got when the link was written, if it says so."""
 
     @classmethod
     def read(cls, purpose: Purpose, path: str, key: bytes) -> Self | None:
@@ -25,4 +27,6 @@ class Link(NamedTuple):
         kinds = tuple(found[2].split(".")) if found[2] else ()
         if not is_genuine(found[3], key, purpose, found[1], kinds):
             return None
+        if purpose == "preferences":
+            return cls(purpose, found[1], (), path, Gets.read(kinds))
         return cls(purpose, found[1], kinds, path)

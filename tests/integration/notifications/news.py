@@ -1,6 +1,7 @@
 """Subscribers, and news for them."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -14,7 +15,7 @@ from services.notifications.subscriptions.tellings import Tellings
 from services.reporting.release import release_published
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.event import derived_id
-from shared.contracts.links import Links
+from shared.contracts.links import Gets, Links
 from shared.contracts.reporting import Release, ReleasePublished
 from shared.process.tasks import AT_ONCE
 from tests.integration.notifications.conftest import World
@@ -77,6 +78,15 @@ async def send(world: World, **more: Any) -> list[Any]:
         while await sending.step(world.pool) == AT_ONCE:
             pass
     return [parsed(each.content) for each in handler.kept]
+
+
+def gets_in(mail: Any, identity: str) -> tuple[tuple[str, ...], str | None, str | None]:
+    """Return kinds, cadence and program that the link to the page of *identity* names."""
+    text = mail.get_body(("plain",)).get_content()
+    (path,) = re.findall(rf"/preferences/{identity}/([^/\s]+)/[^/\s]{{24}}", text)
+    link = Gets.read(path.split("."))
+    assert link is not None
+    return link[:3]
 
 
 def released(month: str) -> ReleasePublished:

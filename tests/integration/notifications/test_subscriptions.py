@@ -21,7 +21,7 @@ from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.integration.notifications.conftest import TOPICS, World, kinds
 from tests.integration.notifications.mail_servers import Handler
-from tests.integration.notifications.news import ADDRESS, LINKS, send, sweep
+from tests.integration.notifications.news import ADDRESS, LINKS, gets_in, send, sweep
 from tests.integration.notifications.test_mails import states
 
 OTHER = "sheriff@county.example"
@@ -114,9 +114,23 @@ async def test_e25_a_confirmed_address_that_asks_again_gets_the_link_to_its_page
     await news.take_in(news.log.ask(ADDRESS, offset=62))
     mail = (await send(news))[-1]
 
-    assert LINKS.preferences(identity) in mail.get_body(("plain",)).get_content()
+    assert gets_in(mail, identity) == (("solicitations",), "at_once", None)
     assert await wishes(news) == [("solicitations", "confirmed")]
     assert await announced(news) == before
+
+
+async def test_each_link_to_the_page_says_what_the_subscriber_gets_when_the_mail_is_sent(
+    news: World,
+) -> None:
+    identity = await confirmed(news, BOTH)
+    choice = {"subscription_id": identity, "cadence": "monthly", "program": "cri-tac"}
+    await news.take_in(news.log.subscription("set", offset=62, kinds=BOTH, **choice))
+    await news.pool.execute("UPDATE subscribers SET mailed_at = '{}'")
+
+    await news.take_in(news.log.ask(ADDRESS, offset=63))
+    mail = (await send(news))[-1]
+
+    assert gets_in(mail, identity) == (tuple(BOTH), "monthly", "cri-tac")
 
 
 async def test_a_confirmation_leads_to_the_page_of_who_gets_other_news_already(
@@ -137,7 +151,7 @@ async def test_a_confirmation_leads_to_the_page_of_who_gets_other_news_already(
     assert len(texts) == 3
     for text in texts:
         is_of_subscriber = confirming in text
-        assert text.count(LINKS.preferences(identity)) == (2 if is_of_subscriber else 0)
+        assert text.count(f"/preferences/{identity}/") == (2 if is_of_subscriber else 0)
     assert sum(text.count(confirming) for text in texts) == 2
 
 

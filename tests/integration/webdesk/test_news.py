@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -18,7 +19,7 @@ from services.webdesk import store
 from services.webdesk.acts import IN_TOPIC
 from services.webdesk.site.visits import Site
 from shared.contracts.inbound import DATA, Inbound
-from shared.contracts.links import Links
+from shared.contracts.links import Gets, Links
 from tests.examples.webdesk import LINK_KEY, URL
 from tests.integration.delivery.consumers import until
 from tests.integration.delivery.test_relay import empty, relay
@@ -334,6 +335,30 @@ async def test_what_is_chosen_on_the_page_of_preferences_replaces_what_was(
         ("gov.cri.subscription.set.v1", {**about, **wished}),
         ("gov.cri.subscription.end.v1", {**about, "kinds": ["monthly_update"], "by": "link"}),
     ]
+
+
+async def test_the_page_shows_what_the_subscription_gets_and_starts_from_it(
+    browser: Browser,
+) -> None:
+    gets = Gets(("solicitations",), "monthly", "cri-tac", date(2026, 3, 2))
+
+    page = await browser.get(LINKS.preferences(SUBSCRIPTION, gets))
+
+    assert "What you got on March 2, 2026" in browser.text
+    assert "All solicitations in the monthly email" in browser.text
+    assert re.search(r'value="solicitations"[^>]* checked>', page.text)
+    assert not re.search(r'value="monthly_update"[^>]* checked>', page.text)
+    assert '<option value="monthly" selected>' in page.text
+    assert '<option value="cri-tac" selected>' in page.text
+    wrong = await browser.post(page.url.path, {"kinds": []}, after=0)
+    assert not re.search(r'value="solicitations"[^>]* checked>', wrong.text)
+
+
+async def test_a_link_of_an_earlier_release_shows_no_choice(browser: Browser) -> None:
+    page = await browser.get(PREFERENCES)
+
+    assert page.status_code == 200
+    assert "What you got" not in browser.text
 
 
 async def test_who_chooses_everything_ends_nothing(browser: Browser, pool: "Pool[Any]") -> None:

@@ -2,10 +2,11 @@
 
 import re
 from base64 import urlsafe_b64decode
+from datetime import date
 
 import pytest
 
-from shared.contracts.links import OFFER_PATH, Links, read_key, token
+from shared.contracts.links import OFFER_PATH, Gets, Links, read_key, token
 
 KEY = bytes(range(32))
 LINKS = Links("https://desk.example", KEY)
@@ -30,6 +31,19 @@ def test_it_is_for_one_contact_as_long_as_that_has_its_address() -> None:
 
     assert len(tokens) == 5
     assert LINKS.status_token(CONTACT, ADDRESS.upper()) in tokens
+
+
+@pytest.mark.parametrize(
+    "gets",
+    [
+        Gets((), None, None, date(2026, 3, 2)),
+        Gets(("monthly_update",), "at_once", None, date(2026, 3, 2)),
+        Gets(("monthly_update", "solicitations"), "monthly", "cri-tac", date(2026, 12, 31)),
+    ],
+)
+def test_what_a_subscription_gets_is_read_back_in_any_order(gets: Gets) -> None:
+    assert Gets.read(sorted(gets.parts())) == gets
+    assert Gets.read([]) is None
 
 
 def test_the_key_is_shown_nowhere() -> None:

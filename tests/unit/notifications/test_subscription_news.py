@@ -1,6 +1,6 @@
 """What subscribers are told, when, and with which links."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.policy import SMTP as PARSED
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from services.notifications.mail.compose import Letterhead, MailingList, compose
 from services.notifications.subscriptions import linked, months, news
 from shared.catalog.catalog import Catalog, with_entry
-from shared.contracts.links import Links, is_genuine
+from shared.contracts.links import Gets, Links, is_genuine
 from shared.contracts.reference import Calendar, Program
 from shared.mail.templates import SOLICITATION, TEMPLATES, WITH_LINKS, render
 from tests.examples.solicitations import SOLICITATION as NAME
@@ -171,13 +171,16 @@ def test_a_holiday_is_no_working_day() -> None:
 
 
 def test_the_links_are_those_that_the_desk_recognizes() -> None:
-    facts = linked.facts_of(LINKS, AUDIENCE, "solicitations", {"kinds": ["solicitations"]})
+    gets = Gets(("solicitations",), "at_once", None, date(2026, 3, 2))
+    wished = {"kinds": ["solicitations"]}
+    facts = linked.facts_of(LINKS, AUDIENCE, "solicitations", wished, gets)
 
     *_, purpose, identity, kinds, token = facts["confirm_url"].split("/")
     assert (purpose, identity, kinds) == ("confirm", IDENTITY, "solicitations")
     assert is_genuine(token, LINKS.key, "confirm", IDENTITY, ["solicitations"])
     ending = facts["end_url"].rpartition("/")[2]
     assert is_genuine(ending, LINKS.key, "end", IDENTITY, ["solicitations"])
+    assert facts["preferences_url"] == LINKS.preferences(IDENTITY, gets)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from shared.contracts.inbound import (
     SubscriptionEnding,
     SubscriptionRequest,
 )
-from shared.contracts.links import Links
+from shared.contracts.links import Gets, Links
 from shared.web.forms import Form
 from tests.examples.webdesk import LINK_KEY, URL
 
@@ -26,6 +26,7 @@ LINKS = Links(URL, KEY)
 SUBSCRIPTION = "7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"
 BOTH = ("monthly_update", "solicitations")
 AT = datetime(2026, 3, 2, 20, 4, tzinfo=UTC)
+GETS = Gets(BOTH, "monthly", "cri-tac", AT.date())
 SAID: tuple[AboutSubscription, ...] = (
     SubscriptionRequest(address="chief@agency.example", kinds=["solicitations"]),
     SubscriptionConfirmation(subscription_id=SUBSCRIPTION, kinds=["solicitations"]),
@@ -40,17 +41,26 @@ SAID: tuple[AboutSubscription, ...] = (
         ("confirm", LINKS.confirm(SUBSCRIPTION, BOTH), BOTH),
         ("end", LINKS.end(SUBSCRIPTION, "solicitations"), ("solicitations",)),
         ("preferences", LINKS.preferences(SUBSCRIPTION), ()),
+        ("preferences", LINKS.preferences(SUBSCRIPTION, GETS), ()),
     ],
 )
 def test_a_link_is_read_as_notifications_wrote_it(
     purpose: Any, written: str, kinds: tuple[str, ...]
 ) -> None:
     path = written.partition(f"/{purpose}/")[2]
+    gets = GETS if "cri-tac" in path else None
 
-    assert Link.read(purpose, path, KEY) == Link(purpose, SUBSCRIPTION, kinds, path)
+    assert Link.read(purpose, path, KEY) == Link(purpose, SUBSCRIPTION, kinds, path, gets)
     assert Link.read(purpose, path, bytes(32)) is None
     for other in {"confirm", "end", "preferences"} - {purpose}:
         assert Link.read(other, path, KEY) is None  # type: ignore[arg-type]
+
+
+def test_nobody_else_can_say_what_a_subscription_gets() -> None:
+    path = LINKS.preferences(SUBSCRIPTION, GETS).partition("/preferences/")[2]
+
+    assert Link.read("preferences", path.replace("cri-tac", "cri-oa"), KEY) is None
+    assert Link.read("preferences", path.replace("as-monthly", "as-at_once"), KEY) is None
 
 
 @pytest.mark.parametrize("data", SAID)
