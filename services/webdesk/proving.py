@@ -25,6 +25,13 @@ VALID_FOR = timedelta(minutes=15)
 MOST_TRIES = 5
 OF_ADDRESS, OF_CONTACT, OF_NETWORK, OF_ALL = 3, 6, 30, 1000
 """How many codes are mailed an hour: to one address, to one contact, for one network, in all."""
+FIRST, OF_ALL_FIRST = 3, 10_000
+"""
+Above `OF_ALL`, networks that have asked for fewer may still ask, and so may people who have opened
+a mailed link, up to this number in all: a few networks cannot use up what all share.
+"""
+_BY_LINK = " by link"
+"""What sets the codes asked for by a mailed link apart: they have limits of their own."""
 _COUNTERS = 1_000_000
 _SPACES = str.maketrans("", "", " -\u00a0\t\n")
 
@@ -33,7 +40,9 @@ class Matter(NamedTuple):
     """
     What a code is for: a contact of *participant* gets it, and it is valid for *about* alone.
 
-    *actor* is who acts, as a pseudonym, if it is not the contact's id.
+    *actor* is who acts, as a pseudonym, if it is not the contact's id. *browser* is set where
+    anybody may ask for a code: it is then good in that browser alone, and the tries in another one
+    do not count for it. *from_link*: a link that was mailed to the contact was opened.
     """
 
     contact_id: str
@@ -41,6 +50,13 @@ class Matter(NamedTuple):
     purpose: CodePurpose
     participant: str = WEB_DESK
     actor: str | None = None
+    browser: str = ""
+    from_link: bool = False
+
+    @property
+    def kept_about(self) -> str:
+        """What the code is kept under, beside its contact."""
+        return f"{self.about}\n{self.browser}" if self.browser else self.about
 
     @property
     def contact(self) -> str:
@@ -78,17 +94,23 @@ class Codes:
         """
         given = None if contact is None else contact.email
         key = str(uuid4()) if matter is None else matter.contact
-        address = self.hash_of(given or key)
+        address = counted = self.hash_of(given or key)
+        from_link = matter is not None and matter.from_link
+        if from_link:
+            key, counted = key + _BY_LINK, self.hash_of(key + _BY_LINK)
         await connection.execute(_SQL["lock_codes"])
-        found = await connection.fetchrow(_SQL["count_codes"], key, address, network)
-        if found["of_network"] >= OF_NETWORK or found["of_all"] >= OF_ALL:
+        found = await connection.fetchrow(_SQL["count_codes"], key, counted, network)
+        is_first = from_link or found["of_network"] < FIRST
+        if found["of_network"] >= OF_NETWORK:
+            return False
+        if found["of_all"] >= (OF_ALL_FIRST if is_first else OF_ALL):
             return False
         if found["of_address"] >= OF_ADDRESS or found["of_contact"] >= OF_CONTACT:
             # It counts for its network like one for an address that is not on file; or asking
             # again and again would tell them apart. For the address it does not count.
             matter, key = None, str(uuid4())
-            address = self.hash_of(key)
-        await connection.execute(_SQL["note_asked"], key, address, network)
+            counted = self.hash_of(key)
+        await connection.execute(_SQL["note_asked"], key, counted, network)
         if matter is None:
             return True
         if contact is not None:
@@ -98,7 +120,7 @@ class Codes:
         asked_at = await connection.fetchval(
             _SQL["begin_code"],
             matter.contact,
-            matter.about,
+            matter.kept_about,
             address,
             counter,
             VALID_FOR,
@@ -108,6 +130,7 @@ class Codes:
             purpose=matter.purpose,
             about=matter.about,
             counter=counter,
+            from_link=matter.from_link,
         )
         messages = (code,) if contact is None else (contact, code)
         await say(
@@ -126,7 +149,8 @@ class Codes:
 
         A code works once. The caller must commit, so that a failed try is counted.
         """
-        row = await connection.fetchrow(_SQL["try_code"], matter.contact, matter.about, MOST_TRIES)
+        kept = (matter.contact, matter.kept_about)
+        row = await connection.fetchrow(_SQL["try_code"], *kept, MOST_TRIES)
         if row is None:
             return None
         expected = code_of(

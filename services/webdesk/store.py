@@ -22,6 +22,11 @@ LONGEST = timedelta(days=1)
 """How long a session lasts without use, and how long in any case."""
 OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
 """How many drafts may start: from one address a day; from one network, and in all, an hour."""
+FIRST, OF_ALL_FIRST = 3, 20_000
+"""
+Networks from which fewer have come may go on above `OF_ALL`, up to this number in all: a few
+networks cannot use up what all share.
+"""
 OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
 """How many times news may be asked for to one address in ten minutes and a day, and how many
 times the links to one subscription may be used an hour."""
@@ -82,7 +87,7 @@ async def begin_draft(
 ) -> UUID | None:
     """Begin a draft in a new *session*; return None above the limits."""
     await connection.execute(_SQL["lock_starts"])
-    limits = (OF_CLIENT, OF_NETWORK, OF_ALL)
+    limits = (OF_CLIENT, OF_NETWORK, OF_ALL, FIRST, OF_ALL_FIRST)
     draft_id: UUID | None = await connection.fetchval(
         _SQL["begin_draft"], reference, session, client, network, kept, *limits
     )
@@ -182,7 +187,7 @@ async def note_ask(
     connection: Any, *, form: bytes, address: bytes, client: bytes, network: bytes
 ) -> Noted:
     """Note that *form* asks for news to *address*, unless it is above the limits."""
-    limits = (OF_ADDRESS, OF_ADDRESS_A_DAY, OF_CLIENT, OF_NETWORK, OF_ALL)
+    limits = (OF_ADDRESS, OF_ADDRESS_A_DAY, OF_CLIENT, OF_NETWORK, OF_ALL, FIRST, OF_ALL_FIRST)
     await connection.execute(_SQL["lock_asks"])
     noted: Noted = await connection.fetchval(
         _SQL["note_ask"], form, address, client, network, *limits

@@ -348,6 +348,11 @@ class CodeToSend(Strict):
     """What it is about: the reference of a draft, a tracking number, an offer or an engagement."""
     counter: Annotated[int, Field(ge=1, le=1_000_000, examples=[1])]
     """Which code it is for this contact and this matter: each has a number of its own."""
+    from_link: bool = False
+    """
+    Whether the browser that asks has opened a link that was mailed to the contact. Such codes are
+    counted apart, three an hour: nobody without the link can use them up.
+    """
 
 
 class MailKinds(Strict):

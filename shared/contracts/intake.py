@@ -529,13 +529,18 @@ class NoticeSettleDirected(Event):
 
 
 class CodeFacts(Facts):
-    """``counter`` says which code it is; the code itself is on no topic."""
+    """
+    ``counter`` says which code it is; the code itself is on no topic.
+
+    ``from_link``: it was asked for with a link that was mailed to the contact.
+    """
 
     participant: str
     contact_id: str
     purpose: str
     about: str
     counter: int
+    from_link: bool = False
 
 
 class CodeAsked(Event):

@@ -8,7 +8,7 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications.mail import mails
-from services.notifications.mail.codes import Codes, key_of, of_batch, prepared
+from services.notifications.mail.codes import Codes, counted_as, key_of, of_batch, prepared
 from services.notifications.mail.obligations import ContactKey
 from shared.contracts.intake import CodeAsked, ContactSet
 from shared.delivery.records import Item
@@ -32,7 +32,12 @@ async def read_codes(connection: "Connection[Any]", items: Sequence[Item]) -> Co
     known = {(participant, contact_id): email for participant, contact_id, email in rows}
     addresses = of_batch(asked, known, set_now)
     await connection.fetch(_SQL["lock_code_addresses"], sorted(set(addresses.values())))
-    hashes = {_hash(each): each for each in addresses.values()}
+    counted_names = {
+        counted_as(each, from_link=from_link)
+        for each in addresses.values()
+        for from_link in (False, True)
+    }
+    hashes = {_hash(each): each for each in counted_names}
     counted = await connection.fetch(_SQL["count_codes"], list(hashes))
     return Codes(addresses, Counter({hashes[found]: codes for found, codes in counted}))
 
@@ -44,7 +49,7 @@ async def prepare_codes(
     made = [prepared(event, notice) for event, notice in zip(codes.asked, notices, strict=True)]
     await mails.prepare_mails(connection, made)
     ids = [mail.mail_id for mail in made]
-    hashes = [_hash(codes.addresses[key_of(event)]) for event in codes.asked]
+    hashes = [_hash(codes.counted(event)) for event in codes.asked]
     await connection.execute(_SQL["note_codes"], ids, hashes)
 
 

@@ -27,8 +27,8 @@ class Codes:
     What codes of a batch depend on, and those that are to be mailed.
 
     ``addresses`` are those that mail reaches, of the contacts of the batch, ``sent`` counts the
-    codes to each within the last hour. ``announced`` says, of codes that were answered before the
-    database was restored, whether they were refused: those answers stand.
+    codes to each within the last hour (see `counted_as`). ``announced`` says, of codes that were
+    answered before the database was restored, whether they were refused: those answers stand.
     """
 
     addresses: dict[ContactKey, str] = field(default_factory=dict)
@@ -44,13 +44,19 @@ class Codes:
         address = self.addresses.get(key_of(event))
         if address is None:
             return refusals.NO_ADDRESS
-        return refusals.TOO_MANY_CODES if self.sent[address] >= MOST_CODES else None
+        counted = counted_as(address, from_link=event.data.from_link)
+        return refusals.TOO_MANY_CODES if self.sent[counted] >= MOST_CODES else None
 
     def take(self, event: CodeAsked) -> None:
         """Note a code that is mailed, or that was before a restore."""
         if self.refusal(event) is None:
             self.asked.append(event)
-            self.sent[self.addresses.get(key_of(event), "")] += 1
+            self.sent[self.counted(event)] += 1
+
+    def counted(self, event: CodeAsked) -> str:
+        """Return what the code counts as."""
+        address = self.addresses.get(key_of(event), "")
+        return counted_as(address, from_link=event.data.from_link)
 
 
 def key_of(event: CodeAsked) -> ContactKey:
@@ -61,6 +67,11 @@ def key_of(event: CodeAsked) -> ContactKey:
 def same_address(address: str) -> str:
     """Return *address* as it is counted: in any notation it is one."""
     return address.lower()
+
+
+def counted_as(address: str, *, from_link: bool) -> str:
+    """Return what a code to *address* counts as: nobody without a link uses up those of a link."""
+    return f"{address} by link" if from_link else address
 
 
 def prepared(event: CodeAsked, notice: str) -> PreparedMail:

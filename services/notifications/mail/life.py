@@ -35,7 +35,7 @@ STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news",
 DELIVERY_FAILED, CODE = "delivery_failed", "code"
 SOLICITATION, UPDATE = "solicitation", "update"
 """The kinds of mails."""
-_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END, CODE: CODE, SOLICITATION: SOLICITATION}
+_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END, SOLICITATION: SOLICITATION}
 _NOT_SENT = frozenset({"prepared", "try_later", "cancelled", "dropped"})
 
 

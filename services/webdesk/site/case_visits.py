@@ -136,4 +136,4 @@ def links_of(site: Site) -> Links:
 
 def acting(case: Case) -> Matter:
     """Return the matter of a code with which the contact acts on its request."""
-    return Matter(case.reference, case.tracking_number, "act")
+    return Matter(case.reference, case.tracking_number, "act", from_link=True)

@@ -83,8 +83,8 @@ async def _ask(visit: WorkVisit) -> Response:
     if errors:
         return _sign_in_page(visit, errors)
     person = Person(provider, contact)
-    await visit.ask_for_code(Session(provider, contact, None, False), provider)
     visit.secret = new_secret()
+    await visit.ask_for_code(Session(provider, contact, None, False), provider)
     await store.begin_session(visit.connection, digest(visit.secret), person, offer_id=None)
     return RedirectResponse(f"{CODE}?asked=yes", 303)
 

@@ -34,7 +34,7 @@ async def _ask(visit: Visit) -> Response:
     reference = await cases.find_request(
         visit.connection, number, site.prover.hash_of(filled["email"])
     )
-    matter = None if reference is None else Matter(reference, number, "act")
+    matter = None if reference is None else Matter(reference, number, "act", browser=LOST)
     network = site.network(visit.request)
     if not await site.prover.ask(visit.connection, matter, network=network):
         raise HTTPException(429, TOO_MANY)

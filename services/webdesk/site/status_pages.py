@@ -21,6 +21,7 @@ from services.webdesk.site.case_visits import (
     post,
 )
 from services.webdesk.site.code_pages import TOO_MANY, WRONG
+from services.webdesk.site.lost_pages import LOST
 from services.webdesk.site.visits import Site
 from shared.contracts.inbound import Contact, Withdrawal
 from shared.texts.email_addresses import is_email
@@ -145,9 +146,17 @@ def _ask_to(page: str) -> Handler:
 
 
 async def _is_proved(visit: CaseVisit) -> bool:
-    """Count a try of a code, and tell whether it is right."""
-    code = visit.form.text("code")
-    return await visit.site.prover.prove(visit.connection, acting(visit.case), code) is not None
+    """
+    Count a try of a code, and tell whether it is right.
+
+    It may also be the one in the mail with a new link, for which anybody may ask: that does not
+    replace the one that was asked for on these pages.
+    """
+    code, matter = visit.form.text("code"), acting(visit.case)
+    for each in (matter, matter._replace(browser=LOST)):
+        if await visit.site.prover.prove(visit.connection, each, code) is not None:
+            return True
+    return False
 
 
 def _rendered(

@@ -77,7 +77,7 @@ class WorkVisit:
         if codes is None:
             raise HTTPException(503, NO_CODES)
         network = digest(network_of(self.site.client(self.request)))
-        if not await codes.ask(self.connection, _matter(session, about), network=network):
+        if not await codes.ask(self.connection, self._matter(session, about), network=network):
             raise HTTPException(429, TOO_MANY)
         self.wakes_relay = True
 
@@ -90,12 +90,25 @@ class WorkVisit:
         codes, given = self.site.codes, self.form.text("code")
         if codes is None or not given:
             return False
-        if await codes.prove(self.connection, _matter(self.held, about), given) is None:
+        matter = self._matter(self.held, about)
+        if await codes.prove(self.connection, matter, given) is None:
             return False
         before, self.secret = self.secret, new_secret()
         await store.confirm_session(self.connection, digest(before), to=digest(self.secret))
         self.session = self.held._replace(is_confirmed=True)
         return True
+
+    def _matter(self, session: Session, about: str) -> Matter:
+        """Return what a code is for, in this browser: anybody may ask for one to sign in."""
+        return Matter(
+            session.contact_id,
+            about,
+            "act",
+            session.provider,
+            session.person.actor,
+            browser=digest(self.secret).hex(),
+            from_link=session.offer_id is not None,
+        )
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return the page of *template*."""
@@ -168,9 +181,3 @@ def _turned_away(visit: WorkVisit, needs: Needs) -> Response | None:
     if needs == "code" and not visit.session.is_confirmed:
         return RedirectResponse(CODE, 303)
     return None
-
-
-def _matter(session: Session, about: str) -> Matter:
-    """Return what a code is for."""
-    person = session.person
-    return Matter(session.contact_id, about, "act", session.provider, person.actor)

@@ -1,12 +1,19 @@
--- Begins nothing above the limits: $6 of one client a day, $7 of one network and $8 in all an hour.
-  WITH allowed AS (
+-- Begins nothing above the limits: $6 of one client a day, $7 of one network and $8 in all an hour; of a network
+-- that has begun fewer than $9, $10 in all, so that a few networks cannot use up what all share.
+  WITH counted AS (
+       SELECT (SELECT count(*) FROM starts
+                WHERE client_hash = $3 AND started_at > now() - interval '1 day') AS of_client,
+              (SELECT count(*) FROM starts
+                WHERE network_hash = $4 AND started_at > now() - interval '1 hour') AS of_network,
+              (SELECT count(*) FROM starts WHERE started_at > now() - interval '1 hour') AS of_all
+       ),
+       allowed AS (
        INSERT INTO starts (client_hash, network_hash)
        SELECT $3, $4
-        WHERE (SELECT count(*) FROM starts
-                WHERE client_hash = $3 AND started_at > now() - interval '1 day') < $6::bigint
-          AND (SELECT count(*) FROM starts
-                WHERE network_hash = $4 AND started_at > now() - interval '1 hour') < $7::bigint
-          AND (SELECT count(*) FROM starts WHERE started_at > now() - interval '1 hour') < $8::bigint
+         FROM counted
+        WHERE of_client < $6::bigint
+          AND of_network < $7::bigint
+          AND of_all < CASE WHEN of_network < $9::bigint THEN $10::bigint ELSE $8::bigint END
     RETURNING started_at
        ),
        draft AS (

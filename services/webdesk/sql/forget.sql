@@ -10,7 +10,8 @@ WITH forgotten AS (
 ), none_asked AS (
     DELETE FROM codes_asked
      USING forgotten
-     WHERE codes_asked.contact = 'contact:web-desk:' || forgotten.reference
+     WHERE codes_asked.contact IN ('contact:web-desk:' || forgotten.reference,
+                                   'contact:web-desk:' || forgotten.reference || ' by link')
        AND codes_asked.asked_at > now() - interval '2 hours'
 ), closed AS (
     UPDATE requests

@@ -231,6 +231,7 @@ async def test_a_network_and_all_ask_for_so_many_codes_an_hour(
     codes: Codes, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     monkeypatch.setattr(proving, limit, 2)
+    monkeypatch.setattr(proving, "FIRST", 0)
     asked = [
         await ask(
             codes,
@@ -243,6 +244,53 @@ async def test_a_network_and_all_ask_for_so_many_codes_an_hour(
 
     assert asked == [True, True, False]
     assert len(await sent(pool)) == 2
+
+
+async def test_a_few_networks_cannot_use_up_what_all_share(
+    codes: Codes, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit, number in (("OF_ALL", 4), ("FIRST", 2), ("OF_ALL_FIRST", 6)):
+        monkeypatch.setattr(proving, limit, number)
+    networks = ("a", "a", "a", "a", "a", "b", "b", "b", "c")
+
+    asked = [
+        await ask(codes, pool, MATTER._replace(contact_id=f"c-{number}"), network=name.encode())
+        for number, name in enumerate(networks)
+    ]
+
+    assert asked == [True, True, True, True, False, True, True, False, False]
+
+
+async def test_strangers_cannot_use_up_the_codes_of_who_has_the_link(
+    codes: Codes, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_link = MATTER._replace(from_link=True)
+    for number in range(proving.OF_ADDRESS + 1):
+        await ask(codes, pool, MATTER._replace(browser=f"b-{number}"), network=b"elsewhere")
+    monkeypatch.setattr(proving, "OF_ALL", 0)
+    before = len(await sent(pool))
+
+    for _ in range(proving.OF_ADDRESS + 1):
+        assert await ask(codes, pool, by_link)
+
+    asked = (await sent(pool))[before:]
+    assert [each.data["from_link"] for each in asked] == [True] * proving.OF_ADDRESS
+    assert await prove(codes, pool, await mailed(pool), by_link) is not None
+
+
+async def test_another_browser_neither_replaces_a_code_nor_uses_up_its_tries(
+    codes: Codes, pool: "Pool[Any]"
+) -> None:
+    own, other = (MATTER._replace(browser=name) for name in ("own", "other"))
+    await ask(codes, pool, own)
+    code = await mailed(pool)
+
+    await ask(codes, pool, other, network=b"elsewhere")
+    for _ in range(MOST_TRIES + 1):
+        assert await prove(codes, pool, another(code), other) is None
+
+    assert await prove(codes, pool, code, other) is None
+    assert await prove(codes, pool, code, own) is not None
 
 
 async def test_asks_at_once_do_not_pass_the_limit_together(

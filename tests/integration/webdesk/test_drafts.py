@@ -221,6 +221,23 @@ async def test_one_network_begins_only_so_many_drafts_an_hour(pool: "Pool[Any]")
     assert await begin(pool, secret=digest("later"), client="another") is not None
 
 
+async def test_a_few_networks_cannot_use_up_what_all_share(
+    pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit, number in (("OF_ALL", 3), ("FIRST", 2), ("OF_ALL_FIRST", 6)):
+        monkeypatch.setattr(store, limit, number)
+    networks = ("a", "a", "a", "a", "b", "b", "b", "c", "d")
+
+    begun = [
+        await begin(pool, secret=digest(f"s{number}"), client=f"c{number}", network=name)
+        for number, name in enumerate(networks)
+    ]
+
+    assert [each is not None for each in begun] == [
+        True, True, True, False, True, True, False, True, False,
+    ]  # fmt: skip
+
+
 async def test_a_restored_draft_that_was_sent_is_not_sent_again(
     pool: "Pool[Any]", draft: UUID, time: Time
 ) -> None:

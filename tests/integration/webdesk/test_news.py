@@ -173,6 +173,7 @@ async def test_clients_networks_and_all_together_are_limited(
     monkeypatch.setattr(store, "OF_CLIENT", 2)
     monkeypatch.setattr(store, "OF_NETWORK", 3)
     monkeypatch.setattr(store, "OF_ALL", 5)
+    monkeypatch.setattr(store, "FIRST", 0)
     came = ["203.0.113.1"] * 3 + ["203.0.113.2"] * 2 + ["198.51.100.1"] * 2 + ["192.0.2.1"]
 
     statuses = [
@@ -181,6 +182,21 @@ async def test_clients_networks_and_all_together_are_limited(
     ]
 
     assert statuses == [200, 200, 429, 200, 429, 200, 200, 429]
+
+
+async def test_a_few_networks_cannot_use_up_what_all_share(
+    new_browser: Callable[..., Browser], pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit, number in (("OF_ALL", 2), ("FIRST", 1), ("OF_ALL_FIRST", 3)):
+        monkeypatch.setattr(store, limit, number)
+    came = ["203.0.113.1"] * 3 + ["198.51.100.1"] * 2 + ["192.0.2.1"]
+
+    statuses = [
+        (await ask(new_browser(address=client), f"p{number}@a.example")).status_code
+        for number, client in enumerate(came)
+    ]
+
+    assert statuses == [200, 200, 429, 200, 429, 429]
 
 
 async def test_asks_at_the_same_time_do_not_pass_the_limit(

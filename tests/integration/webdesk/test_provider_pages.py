@@ -13,6 +13,7 @@ from starlette.routing import Route
 from services.webdesk import projection
 from services.webdesk.acts import IN_TOPIC, OUT_TOPIC, Answer
 from services.webdesk.handlers import WebDeskReader
+from services.webdesk.proving import MOST_TRIES, OF_ADDRESS
 from services.webdesk.site import act_pages, web
 from services.webdesk.site.visits import Site
 from services.webdesk.site.work_visits import COOKIE
@@ -500,6 +501,39 @@ async def test_a_code_alone_signs_in_and_says_nothing_of_who_is_known(
         pages.append(each.text)
 
     assert pages[0] == pages[1]
+
+
+async def test_a_stranger_who_guesses_does_not_keep_the_provider_out(
+    browser: Browser, new_browser: Callable[..., Browser], pool: "Pool[Any]"
+) -> None:
+    named = {"provider": NOBLE, "contact": CONTACT}
+    await browser.get("/provider/sign-in")
+    await browser.post("/provider/sign-in", named)
+    code = await mailed(pool)
+    stranger = new_browser(address="198.51.100.7")
+    await stranger.get("/provider/sign-in")
+    await stranger.post("/provider/sign-in", named)
+
+    guesses = [f"{number:08}" for number in range(MOST_TRIES + 1)]
+    for guess in (*guesses, code):
+        assert (await stranger.post("/provider/code", {"code": guess})).status_code == 422
+
+    assert (await browser.post("/provider/code", {"code": code})).url.path == "/provider"
+
+
+@pytest.mark.usefixtures("offered")
+async def test_strangers_cannot_use_up_the_codes_of_who_has_the_link(
+    browser: Browser, new_browser: Callable[..., Browser], pool: "Pool[Any]"
+) -> None:
+    for number in range(OF_ADDRESS + 1):
+        stranger = new_browser(address=f"198.51.{number}.7")
+        await stranger.get("/provider/sign-in")
+        await stranger.post("/provider/sign-in", {"provider": NOBLE, "contact": CONTACT})
+    await browser.get(link())
+
+    await decide(browser, f"{OFFER_PAGE}/accept", pool)
+
+    assert [each.type for each in await said(pool)] == ["gov.cri.offer.answer.v1"]
 
 
 @pytest.mark.parametrize(

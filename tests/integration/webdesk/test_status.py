@@ -424,6 +424,35 @@ async def test_nor_does_asking_without_end_tell_of_a_request(
     assert found == [[200] * most + [429]] * 2
 
 
+async def test_a_stranger_who_asks_for_links_does_not_keep_the_contact_from_acting(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    person = new_browser()
+    await person.get(link)
+    await person.get(WITHDRAW)
+    await person.post(f"{WITHDRAW}/code")
+    code = await mailed(pool)
+    for number in range(proving.OF_ADDRESS + 1):
+        await ask_for_link(new_browser(address=f"198.51.{number}.7"), NUMBER, CHIEF)
+
+    await person.post(WITHDRAW, {"code": code})
+
+    assert (await sent(pool))[-1].type == "gov.cri.request.withdraw.v1"
+
+
+async def test_the_code_beside_a_new_link_counts_on_its_page(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    await ask_for_link(new_browser(), NUMBER, CHIEF)
+    person = new_browser()
+    await person.get(link)
+    await person.get(WITHDRAW)
+
+    await person.post(WITHDRAW, {"code": await mailed(pool)})
+
+    assert (await sent(pool))[-1].type == "gov.cri.request.withdraw.v1"
+
+
 async def test_a_request_of_a_desk_without_mails_has_no_page(
     browser: Browser, site: Site, pool: "Pool[Any]"
 ) -> None:

@@ -30,8 +30,8 @@ def test_every_attack_has_records_or_batches() -> None:
     assert empty == []
 
 
-def test_ten_attacks_on_the_public_pages_know_every_page_of_theirs() -> None:
-    assert len([attack for attack in attacks(1) if attack.public is not None]) == 10
+def test_eleven_attacks_on_the_public_pages_know_every_page_of_theirs() -> None:
+    assert len([attack for attack in attacks(1) if attack.public is not None]) == 11
     forms, pages = paths("POST"), paths("GET")
     assert {"/start", "/request/page/need", "/request/send"} <= set(forms)
     assert {"/", "/continue/unknown", "/request/page/need"} <= set(pages)

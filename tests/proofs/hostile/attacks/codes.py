@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import httpx
 
 from services.webdesk.proving import MOST_TRIES, OF_ADDRESS, OF_NETWORK
+from shared.web.tokens import stamp
 from tests.proofs.hostile.public_site import PublicSite
 from tests.proofs.office import Browser
 
@@ -13,6 +14,11 @@ _OF_NETWORK = 12
 """How many browsers of one network ask for codes to their own addresses."""
 MOST_MESSAGES = 2 * OF_NETWORK
 """Each code that is asked for is a message, after one that sets its contact."""
+_WORK = "__Host-work"
+_SIGN_IN, _PROVIDER_CODE, _PROVIDER = "/provider/sign-in", "/provider/code", "/provider"
+_STRANGERS = 4
+MOST_OF_PROVIDERS = OF_ADDRESS + 1
+"""A contact gets so many codes, however many strangers ask; an unknown one gets one message."""
 
 
 def guess_codes(site: PublicSite) -> None:
@@ -22,6 +28,41 @@ def guess_codes(site: PublicSite) -> None:
     site.post(browser, _CODE, {}, expected={303})
     guesses = ("", "x" * 3000, "\N{SNOWMAN}", *(f"{n:08}" for n in range(MOST_TRIES + 3)))
     site.compare([site.post(browser, _ENTER, {"code": g}, expected={422}) for g in guesses])
+
+
+def guess_codes_of_providers(site: PublicSite) -> None:
+    """
+    Ask from several networks for codes to sign in as a provider, and guess them.
+
+    Each answer must be the same, whether or not there is such a contact, and none may sign in.
+    """
+    strangers = [site.newcomers(1)[0] for _ in range(_STRANGERS)]
+    guesses = ("", "x" * 3000, "\N{SNOWMAN}", *(f"{n:08}" for n in range(MOST_TRIES + 3)))
+    asked, answers = [], []
+    for stranger in strangers:
+        asked.append(_sign_in(site, stranger, "desk"))
+        answers += [_enter(site, stranger, guess) for guess in guesses]
+        site.ask("GET", _PROVIDER, by=stranger, expected={303})
+    other = strangers[-1]
+    asked.append(_sign_in(site, other, "nobody"))
+    answers.append(_enter(site, other, guesses[-1]))
+    site.compare(asked)
+    site.compare(answers)
+
+
+def _sign_in(site: PublicSite, browser: Browser, contact: str) -> httpx.Response | None:
+    """Have a code mailed to a contact of a provider."""
+    site.ask("GET", _SIGN_IN, by=browser, expected={200})
+    named = {"provider": "noble", "contact": contact, **_csrf(browser)}
+    return site.post(browser, _SIGN_IN, named, expected={303})
+
+
+def _enter(site: PublicSite, browser: Browser, code: str) -> httpx.Response | None:
+    return site.post(browser, _PROVIDER_CODE, {"code": code, **_csrf(browser)}, expected={422})
+
+
+def _csrf(browser: Browser) -> dict[str, str]:
+    return {"csrf": stamp(browser.cookies.get(_WORK, ""), 0)}
 
 
 def flood_with_codes(site: PublicSite) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from shared.web.tokens import stamp
 from tests.proofs.hostile.attack import Attack
 from tests.proofs.hostile.attacks.bodies import REFUSED, send_large, send_slowly
+from tests.proofs.hostile.attacks.codes import MOST_OF_PROVIDERS, guess_codes_of_providers
 from tests.proofs.hostile.attacks.numbers import MOST_MESSAGES, flood, guess
 from tests.proofs.hostile.public_site import COOKIE, LATER, NEED, REVIEW, PublicSite
 from tests.proofs.hostile.site import EVIL
@@ -30,6 +31,11 @@ def public() -> list[Attack]:
         Attack("public: template injection", public=_template_injection),
         Attack("public: forwarded links", public=_forwarded_links),
         Attack("public: guesses", public=guess, messages=2),
+        Attack(
+            "public: codes of providers",
+            public=guess_codes_of_providers,
+            messages=MOST_OF_PROVIDERS,
+        ),
         Attack("public: floods", public=flood, messages=MOST_MESSAGES),
         Attack("public: bodies without end", public=_bodies),
     ]
