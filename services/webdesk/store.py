@@ -66,6 +66,14 @@ class Draft(NamedTuple):
         return self.state in ("started", "refused")
 
 
+class Resumable(NamedTuple):
+    """A draft that a link would continue."""
+
+    reference: str
+    answers: Answers
+    started_at: datetime
+
+
 class Sending(NamedTuple):
     """What is sent: the answers, how many times now, and when."""
 
@@ -114,6 +122,12 @@ async def end_session(connection: Any, session: bytes) -> None:
 async def let_resume(connection: Any, draft_id: UUID, link: bytes) -> None:
     """Let any browser with *link* continue a draft; an earlier link is no longer valid."""
     await connection.execute(_SQL["let_resume"], draft_id, link)
+
+
+async def read_resumable(connection: Any, link: bytes) -> Resumable | None:
+    """Return what *link* would continue; None if there is nothing."""
+    row = await connection.fetchrow(_SQL["read_resumable"], link)
+    return None if row is None else Resumable(**{**row, "answers": json.loads(row["answers"])})
 
 
 async def resume(connection: Any, link: bytes, *, session: bytes) -> bool:

@@ -226,6 +226,48 @@ async def link_of(browser: Browser) -> str:
     return found[0]
 
 
+async def go_on(browser: Browser, link: str) -> Any:
+    """Open *link*, and continue the request that its page names."""
+    await browser.get(link)
+    return await browser.post("/continue", {"link": link.rpartition("/")[2]}, after=0)
+
+
+async def test_a_link_says_whose_request_it_is_before_anything_is_written(
+    browser: Browser, new_browser: Callable[..., Browser], pool: "Pool[Any]"
+) -> None:
+    await browser.fill_in()
+    reference = await pool.fetchval("SELECT reference FROM drafts")
+    link = await link_of(browser)
+    victim = new_browser()
+
+    page = await victim.get(link)
+
+    assert page.url.path == "/continue"
+    for words in (f"Continue request {reference}?", "Alturas Police Department", "Is this your"):
+        assert words in victim.text
+    assert (await victim.get(NEED_PAGE)).status_code == 403
+    await victim.get(link)
+    await victim.post(NEED_PAGE, {"issue": "the words of a victim"})
+    assert "the words of a victim" not in (await browser.get(NEED_PAGE)).text
+    assert (await go_on(new_browser(), link)).url.path == "/request/review"
+
+
+async def test_a_page_continues_the_request_that_it_has_shown(
+    new_browser: Callable[..., Browser],
+) -> None:
+    own, stranger, person = (new_browser() for _ in range(3))
+    for each, issue in ((own, "our own words"), (stranger, "the words of a stranger")):
+        await each.begin()
+        await each.post(NEED_PAGE, {"issue": issue})
+    link, other = await link_of(own), await link_of(stranger)
+    await person.get(link)
+    await person.http.get(other)  # in another tab
+
+    await person.post("/continue", {"link": link.rpartition("/")[2]}, after=0)
+
+    assert "our own words" in (await person.get(NEED_PAGE)).text
+
+
 async def test_e7_a_link_opens_what_was_saved_when_the_cookie_is_gone(browser: Browser) -> None:
     await browser.begin()
     await browser.post(NEED_PAGE, {"issue": LONG})
@@ -233,7 +275,7 @@ async def test_e7_a_link_opens_what_was_saved_when_the_cookie_is_gone(browser: B
     browser.http.cookies.delete(COOKIE)
     assert (await browser.get(NEED_PAGE)).status_code == 403
 
-    await browser.get(link)
+    await go_on(browser, link)
     page = await browser.get(NEED_PAGE)
 
     assert LONG.strip() in page.text
@@ -282,7 +324,7 @@ async def test_e8_a_link_opened_in_another_tab_lets_the_page_be_saved(
     await browser.get(NEED_PAGE)
     typed = browser.shown
     browser.http.cookies.delete(COOKIE)
-    await browser.get(link)
+    await go_on(browser, link)
     browser.shown = typed
 
     page = await browser.post(NEED_PAGE, {"issue": "typed"})

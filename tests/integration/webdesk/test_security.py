@@ -15,7 +15,7 @@ from services.webdesk.site.visits import COOKIE, Site
 from tests.examples.webdesk import URL
 from tests.integration.webdesk.conftest import Browser
 from tests.integration.webdesk.test_news import PAGES
-from tests.integration.webdesk.test_pages import NEED_PAGE, link_of
+from tests.integration.webdesk.test_pages import NEED_PAGE, go_on, link_of
 
 Pool = asyncpg.Pool
 NEWS = {"/subscriptions", *(f"/subscriptions{page}" for page in PAGES.values())}
@@ -40,11 +40,11 @@ async def test_csrf_on_every_post(browser: Browser, site: Site, pool: "Pool[Any]
         for path in paths(site, "POST")
         if path != ONE_CLICK and not path.startswith("/status")
     ]
-    for link in PAGES:
+    for link in (*PAGES, await link_of(browser)):
         await browser.http.get(link)
     shown = browser.shown
     assert set(forms) == {
-        *("/start", "/leave", "/request/send", "/request/later", NEED_PAGE),
+        *("/start", "/continue", "/leave", "/request/send", "/request/later", NEED_PAGE),
         *("/request/code", "/request/code/enter", "/lost", *NEWS),
     }
 
@@ -81,7 +81,7 @@ async def test_session_id_renewed_when_a_draft_is_begun_and_resumed(browser: Bro
     before = browser.http.cookies[COOKIE]
     await browser.post("/start")
     begun = browser.http.cookies[COOKIE]
-    await browser.get(await link_of(browser))
+    await go_on(browser, await link_of(browser))
 
     assert len({before, begun, browser.http.cookies[COOKIE]}) == 3
 
@@ -195,7 +195,7 @@ async def test_tokens_are_exchanged_for_a_cookie_and_redirected(
     token = link.rpartition("/")[2]
 
     assert answered.status_code == 303
-    assert answered.headers["location"] == "/request"
+    assert answered.headers["location"] == "/continue"
     assert answered.headers["referrer-policy"] == "same-origin"
     assert token not in str(logged)
     assert token not in str(await pool.fetch("SELECT * FROM drafts"))
@@ -224,7 +224,11 @@ async def test_a_link_that_is_opened_again_and_again_fills_no_table(
     link = await link_of(browser)
 
     for _ in range(store.OF_DRAFT + 5):
-        await new_browser().http.get(link)
+        await new_browser().get(link)
+    assert await pool.fetchval("SELECT count(*) FROM sessions") == 1
+
+    for _ in range(store.OF_DRAFT + 5):
+        await go_on(new_browser(), link)
         await browser.get("/request/later")
 
     assert await pool.fetchval("SELECT count(*) FROM sessions") == store.OF_DRAFT

@@ -179,16 +179,18 @@ def _forwarded_links(site: PublicSite) -> None:
     for _ in range(_SCANS):
         for method in ("GET", "HEAD"):
             opened = site.ask(method, link, by=scanner, expected={303})
-            if opened is not None and token in str(opened.headers) + opened.text:
-                site.note("the answer to a link holds its token")
+            if opened is not None and token in opened.headers["location"] + opened.text:
+                site.note("a link leads to an address with its token")
             scanner.cookies.clear()
         site.ask("POST", link, by=scanner, data={"csrf": ""}, expected={405})
         site.ask("POST", NEED, data={"issue": "by a scanner"}, expected={403})
         page = site.ask("GET", REVIEW, by=owner, expected={200})
         if page is not None and "before the scan" not in page.text:
             site.note("opening a link has changed the request")
-    # Or a link would fill a table.
+    # Nobody writes in the request of another who has not been told whose it is.
     site.ask("GET", REVIEW, by=first, expected={403})
+    site.post(first, NEED, {"issue": "the words of a victim"}, expected={422})
+    _shows_not(site, owner, "the words of a victim")
     site.ask("GET", link, by=scanner, expected={303})
     site.make_link(owner)
     site.ask("GET", link, expected={404})
