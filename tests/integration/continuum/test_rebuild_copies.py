@@ -12,9 +12,11 @@ from services.notifications.handlers import NotificationsReader
 from services.routing.handlers import RoutingReader
 from shared.contracts import reference, routing
 from shared.contracts.event import Event
+from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 from shared.delivery.take_in.take_in import take_in
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
+from tests.examples.databases import texts_in
 from tests.examples.facts import Log
 from tests.examples.inbound import OFFICE, event, record, submission
 from tests.examples.streams import EventStream
@@ -22,6 +24,7 @@ from tests.integration.continuum.conftest import Rebuilt, rebuilt
 from tests.integration.intake.conftest import AGENCIES, PARTICIPANTS
 from tests.integration.intake.conftest import TOPICS as CODES
 
+ADDRESS = "canary@agency.example"
 READERS: dict[str, Callable[[], Any]] = {
     "routing": RoutingReader,
     "notifications": NotificationsReader,
@@ -143,6 +146,29 @@ async def test_a_row_that_no_event_has_given_is_taken_out(service: Rebuilt) -> N
     assert "  catalog 99 is in the live table and not in the log" in lines
     assert good, lines
     assert await copy(service) == before
+
+
+@pytest.mark.parametrize("service", ["notifications"], indirect=True)
+async def test_e37_a_rebuild_does_not_bring_back_who_is_forgotten(service: Rebuilt) -> None:
+    log = Log()
+    await open_checkpoints(service.pool, [CONFIDENTIAL_TOPIC])
+    contact = log.record(CONFIDENTIAL_TOPIC, log.contact(email=ADDRESS))
+    await take_in(service.pool, service.reader, [contact], service="notifications")
+    assert await tables_with(service, ADDRESS) == ["contacts"]
+    await service.take_in([(TOPIC, log.forgotten(up_to=1))])
+    await service.pool.execute("DELETE FROM catalog WHERE number = 2")  # so that it repairs
+
+    lines, good = await service.rebuild(yes=True)
+
+    assert good, lines
+    assert await tables_with(service, ADDRESS) == []
+    assert await service.count("forgotten") == 1
+
+
+async def tables_with(service: Rebuilt, word: str) -> list[str]:
+    """Return the tables that hold *word*, but for what Kafka is yet to take."""
+    texts = await texts_in(service.pool)
+    return [table for table, text in texts.items() if word in text and table != "outbox"]
 
 
 @pytest.mark.parametrize("service", ["routing", "notifications"], indirect=True)

@@ -325,6 +325,23 @@ async def test_nothing_that_is_stored_has_a_code_or_an_address(
     assert "alturas" not in "".join([*held, str(logged)])
 
 
+async def test_e37_no_code_and_no_hash_of_a_forgotten_person_is_held(
+    codes: Codes, pool: "Pool[Any]"
+) -> None:
+    person, other = (MATTER._replace(contact_id=name) for name in ("WEB-1", "WEB-2"))
+    for each in (person, other):
+        address = f"{each.contact_id}@a.example"
+        await ask(codes, pool, each, contact=contact(address, each.contact_id))
+        await ask(codes, pool, each._replace(from_link=True))
+
+    await store.forget(pool, ["WEB-1"])
+
+    for table, rows in (("codes", 1), ("codes_asked", 2)):
+        held = await pool.fetch(f"SELECT contact FROM {table}")
+        assert len(held) == rows, table
+        assert all("WEB-2" in row["contact"] for row in held), table
+
+
 async def test_old_codes_are_swept(codes: Codes, pool: "Pool[Any]") -> None:
     await ask(codes, pool)
     await pool.execute("UPDATE codes SET expires_at = now()")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.proofs.checker.case_files import is_open, kept_too_long
 from tests.proofs.checker.eml import readable
 from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.forgotten import forgotten_are_erased
 from tests.proofs.checker.log import (
     CASE_TOLD,
     CONFIDENTIAL,
@@ -127,6 +128,7 @@ def _named(body: Body) -> set[str]:
 def i16_canaries_are_nowhere(run: Run) -> Findings:
     """Free text and contact data are only where they are allowed, and as long as they are."""
     yield from kept_too_long(run)
+    yield from forgotten_are_erased(run)
     canaries = canaries_of(run)
     if canaries:
         for place, text in _places(run):
