@@ -113,6 +113,28 @@ async def test_the_list_and_a_case(desk_pages: Desk, log: Log) -> None:
     assert await desk_pages.look(f"/cases/{number}/act/cannot-help", "act", by=by) == []
 
 
+async def test_personal_records(desk_pages: Desk) -> None:
+    await desk_pages.staff.enter("stand-in-approver", "staff:a1", "approver", name="A. Prover")
+    await desk_pages.staff.define("participant", "iacp", name="Chiefs of Police", kind="provider")
+    by = await desk_pages.signed_in("Approver")
+    assert await desk_pages.look("/records", "records-empty", by=by) == []
+    held = {"participant": "iacp", "contact_id": "desk", "reason": "audit"}
+    await desk_pages.staff.define("hold", "audit-2026", **held)
+
+    async def confirm(page: Page) -> None:
+        await page.select_option("select[name=participant]", "iacp")
+        await page.fill("input[name=contact_id]", "desk")
+        for name in ("because", "never_write_again"):
+            await page.select_option(f"select[name={name}]", index=1)
+        await _submit(page)
+
+    assert await desk_pages.look("/records", "records", by=by) == []
+    assert await desk_pages.look("/records/hold?id=audit-2026", "records-hold", by=by) == []
+    for name, reach in (("wrong", _submit), ("confirm", confirm)):
+        found = await desk_pages.look("/records/forget", f"forget-{name}", by=by, reach=reach)
+        assert found == []
+
+
 async def test_a_case_on_paper(desk_pages: Desk, log: Log) -> None:
     await desk_pages.signed_in("Worker")
     page, number = desk_pages.page, (await waiting(log)).tracking_number

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,11 +13,11 @@ from playwright.async_api import Browser, Page
 from services.webdesk.settings import Settings
 from services.webdesk.site import review_pages, web
 from services.webdesk.site.visits import Site as Pages
-from shared.contracts.links import Links
+from shared.contracts.links import Gets, Links
 from tests.examples.office import LOCAL
 from tests.examples.webdesk import LINK_KEY, NEED, SETTINGS
 from tests.integration.webdesk import conftest as webdesk
-from tests.integration.webdesk.conftest import LISTS, Time, answer
+from tests.integration.webdesk.conftest import CODE_KEY, LISTS, Time, answer
 from tests.proofs.pages.browser import fill_by_keyboard, look
 from tests.proofs.pages.conftest import Site
 
@@ -56,6 +57,11 @@ class Person:
         reach = None if press is None else partial(self._press, button=press)
         return await look(self._browser, address, f"help-{name}", signed_in=cookies, reach=reach)
 
+    async def type(self, **values: str) -> None:
+        """Type *values* into the fields of these names."""
+        for name, value in values.items():
+            await self.page.fill(f"[name={name}]", value)
+
     async def open(self, path: str) -> None:
         await self.page.goto(f"{self._address}{path}")
 
@@ -82,7 +88,8 @@ class Person:
 async def person(browser: Browser, site: Site, pool: "Pool[Any]", time: Time) -> Person:
     port = site.port()
     address = f"http://127.0.0.1:{port}"
-    settings = Settings(**{**SETTINGS, **_LOCAL, "public_port": port, "public_url": address})
+    served_at = {**_LOCAL, "public_port": port, "public_url": address}
+    settings = Settings(**{**SETTINGS, **served_at, "code_key": CODE_KEY})
     pages = Pages(settings, LISTS, relay_wake=asyncio.Event(), now=time)
     await site.serve(web.pages(pages), pool)
     context = await browser.new_context(java_script_enabled=False)
@@ -135,7 +142,8 @@ async def test_e40_news_by_email(person: Person) -> None:
     assert await person.look("/subscriptions", "news-wrong", press="Send me an email") == []
     assert await person.look(confirm, "news-confirm") == []
     assert await person.look(links.end(SUBSCRIPTION, "monthly_update"), "news-end") == []
-    assert await person.look(links.preferences(SUBSCRIPTION), "news-preferences") == []
+    gets = Gets(("solicitations",), "monthly", "cri-tac", date(2026, 3, 2))
+    assert await person.look(links.preferences(SUBSCRIPTION, gets), "news-preferences") == []
     for page in ("asked", "confirmed", "chosen", "ended", "end/unknown"):
         name = page.replace("/", "-")
         assert await person.look(f"/subscriptions/{page}", f"news-{name}") == []

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from shared.contracts import intake
 from shared.contracts.event import Event
 from tests.examples.facts import Log
 from tests.proofs.checker.forgotten import forgotten_are_erased
 from tests.proofs.checker.run import Record, Run
-from shared.contracts import intake
 
 ADDRESS = "canary@agency.example"
 KEPT: dict[str, Any] = {"contact_id": "c-1", "email": ADDRESS}
