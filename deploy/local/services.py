@@ -114,6 +114,7 @@ class ServiceLauncher:
         if service == WEBDESK:
             settings["TOPICS_OF_HELP"] = str(DEPLOY / "reference" / "topics.yaml")
             settings["PROGRAMS"] = str(DEPLOY / "reference" / "programs.yaml")
+            settings["PROVIDERS"] = str(DEPLOY / "reference" / "providers.yaml")
         named = {f"CONTINUUM_{name}": value for name, value in settings.items()}
         return {**named, **self.mail} if service == "notifications" else named
 

@@ -25,6 +25,7 @@ def build(settings: Settings) -> Service:
         agencies=settings.agency_list,
         topics=settings.topics_of_help,
         programs=settings.programs,
+        providers=settings.providers,
     )
     site = Site(settings, found, relay_wake=relay_wake)
     return Service(

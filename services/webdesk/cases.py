@@ -30,6 +30,7 @@ class Case(NamedTuple):
     since: datetime | None
     sentence: str | None
     program: str | None
+    provider: str | None
     next_what: str | None
     next_by: datetime | None
     withdrawn_at: datetime | None

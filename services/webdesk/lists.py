@@ -1,16 +1,16 @@
-"""The lists that pages offer, read from files once: agencies, topics of help, programs."""
+"""The lists behind the pages, read from files once: agencies, topics, programs, providers."""
 
 import csv
 import gzip
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.webdesk.draft.agencies import Agencies, listed
-from shared.contracts.reference import Program, TopicOfHelp
+from shared.contracts.reference import Program, Provider, TopicOfHelp
 
 _FAMILIES = {
     "general": "For every agency",
@@ -22,14 +22,15 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What people choose from; ``topics`` are by the words for their family."""
+    """What people choose from; ``topics`` are by the words for their family. And who helps."""
 
     agencies: Agencies
     topics: Mapping[str, Mapping[str, str]]
     programs: Mapping[str, str]
+    providers: Mapping[str, str] = field(default_factory=dict)
 
 
-def load(*, agencies: Path, topics: Path, programs: Path) -> Lists:
+def load(*, agencies: Path, topics: Path, programs: Path, providers: Path | None = None) -> Lists:
     """
     Return the lists in these files, in the form in which the program office keeps them.
 
@@ -45,6 +46,7 @@ def load(*, agencies: Path, topics: Path, programs: Path) -> Lists:
         Agencies(rows),
         {words: found for words, found in by_family.items() if found},
         {each.id: _name(each) for each in _entries(programs, Program)},
+        {} if providers is None else {p.id: p.name for p in _entries(providers, Provider)},
     )
 
 

@@ -10,6 +10,6 @@ GRANT SELECT (asked_at) ON asks TO {operator};
 GRANT SELECT (used_at) ON link_uses TO {operator};
 GRANT SELECT (about, tries, expires_at) ON codes TO {operator};
 GRANT SELECT (asked_at) ON codes_asked TO {operator};
-GRANT SELECT (reference, agency, sent_at, tracking_number, status, since, sentence, program, next_what, next_by, last,
-              withdrawn_at, ended_at) ON requests TO {operator};
+GRANT SELECT (reference, agency, sent_at, tracking_number, status, since, sentence, program, provider, next_what,
+              next_by, last, withdrawn_at, ended_at) ON requests TO {operator};
 GRANT SELECT (provider, offer_id, confirmed_at, started_at, seen_at) ON provider_sessions TO {operator};

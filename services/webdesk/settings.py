@@ -20,6 +20,8 @@ class Settings(PageSettings):
     """The topics of help, as YAML with the fields of ``topic.define``."""
     programs: Path
     """The programs, as YAML with the fields of ``program.define``."""
+    providers: Path | None = None
+    """The providers, as YAML with the fields of ``provider.list``; None: pages show their ids."""
     code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """The key from which this desk and notifications derive codes; None: no codes."""
     link_key: SecretStr | None = None

@@ -17,6 +17,7 @@ class Status(NamedTuple):
     since: datetime
     sentence: str
     program: str | None
+    provider: str | None
     next_what: str | None
     next_by: datetime | None
     has_ended: bool
@@ -45,6 +46,7 @@ def status_in(message: Message) -> Status | None:
         _moment(data["since"]),
         data["sentence"],
         data.get("program"),
+        data.get("provider"),
         next_.get("what"),
         None if next_.get("by") is None else _moment(next_["by"]),
         data["status"] in TERMINAL,

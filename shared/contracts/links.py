@@ -19,6 +19,8 @@ LEAST_KEY = 32
 """How many bytes the key has at least."""
 OFFER_PATH = "/offer"
 """Where the public desk opens the link in a mail about an offer."""
+WORK_PATH = "/provider/engagements"
+"""Where the public desk shows the work of an engagement, once somebody has signed in."""
 _BYTES = 18
 _CADENCE, _PROGRAM, _DAY = "as-", "of-", "on-"
 """What the parts of a link begin with that say what a subscription gets; no kind has a hyphen."""
@@ -85,6 +87,10 @@ class Links:
         contact = urlsafe_b64encode(contact_id.encode()).decode()
         token = self.offer_token(offer_id, provider, contact_id)
         return f"{self.url}{OFFER_PATH}/{offer_id}/{provider}/{contact}/{token}"
+
+    def work(self, engagement_id: str) -> str:
+        """Return the address of the page of an engagement, which asks for a code."""
+        return f"{self.url}{WORK_PATH}/{engagement_id}"
 
     def offer_token(self, offer_id: str, provider: str, contact_id: str) -> str:
         """Return the token of that link: 24 characters of a URL."""

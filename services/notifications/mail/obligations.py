@@ -151,8 +151,11 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     message = json.loads(obligation.value)
     data = message["data"]
     kind, template, facts = _MAILED[obligation.type](data)
+    is_reached_by_desk = "audience" in message
     if template is OFFER:
-        facts["has_system"] = "audience" not in message
+        facts["has_system"] = not is_reached_by_desk
+    if is_reached_by_desk and obligation.type == TYPES["engagement_opened"]:
+        facts["engagement_id"] = data["engagement_id"]
     sending = timing_of(
         obligation.type, data, role=obligation.role, is_urgent=obligation.is_urgent
     )

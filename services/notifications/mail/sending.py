@@ -188,6 +188,8 @@ class Mailer:
             of_list = linked.list_of(self._links, mail.audience, each.matter)
         if self._links is not None and has_status_page(each):
             facts = facts | {"status_url": self._links.status(mail.contact, each.address or "")}
+        if self._links is not None and "engagement_id" in facts:
+            facts = facts | {"work_url": self._links.work(facts["engagement_id"])}
         if each.template == OFFER.name:
             facts = facts | {"page_url": self._page_of(each)}
         rendered = render(TEMPLATES[each.template], facts, public_url=self._public_url)

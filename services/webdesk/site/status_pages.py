@@ -74,11 +74,12 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
 
 async def _status(visit: CaseVisit) -> Response:
-    case = visit.case
+    case, lists = visit.case, visit.site.lists
     return visit.page(
         "status",
         told=await cases.read_told(visit.connection, case.tracking_number),
-        program=visit.site.lists.programs.get(case.program or "", case.program),
+        program=lists.programs.get(case.program or "", case.program),
+        provider=lists.providers.get(case.provider or "", case.provider),
         can_act=visit.site.codes is not None,
     )
 

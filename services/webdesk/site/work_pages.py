@@ -18,9 +18,10 @@ from services.webdesk.work.forms import COMPLETE, OF_ENGAGEMENTS, OF_OFFERS
 from services.webdesk.work.offers import Offer
 from services.webdesk.work.work import APPLIED, DECLARE
 from shared.contracts.codes import CODES, STATES
+from shared.contracts.links import WORK_PATH
 from shared.web.views import day
 
-OFFERS, ENGAGEMENTS = f"{HERE}/offers", f"{HERE}/engagements"
+OFFERS, ENGAGEMENTS = f"{HERE}/offers", WORK_PATH
 CAPACITY_PATH = f"{HERE}/capacity"
 
 

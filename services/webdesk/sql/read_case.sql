@@ -1,5 +1,5 @@
 -- $2: how long the link is good after the end of the request.
-SELECT reference, agency, sent_at, tracking_number, status, since, sentence, program, next_what, next_by,
+SELECT reference, agency, sent_at, tracking_number, status, since, sentence, program, provider, next_what, next_by,
        withdrawn_at, ended_at IS NOT NULL AS has_ended
   FROM requests
  WHERE link_hash = $1

@@ -16,6 +16,7 @@ from tests.examples.facts import (
     AGENCY,
     DECISION,
     NOTE,
+    NUMBER,
     OFFER,
     OFFICE,
     PROVIDER,
@@ -205,6 +206,29 @@ async def test_the_public_desk_has_the_numbers_of_its_topic_alone(world: World) 
     found = {tuple(row) for row in rows}
     assert (f"cri.out.{WEB_DESK}.v1", WEB_DESK) in found
     assert PROVIDER not in {subject for _, subject in found}
+
+
+@pytest.mark.parametrize("is_through_desk", [True, False])
+async def test_the_mail_that_work_begins_leads_to_its_page(
+    world: World, *, is_through_desk: bool
+) -> None:
+    world.reader = NotificationsReader(with_mail=True)
+    log, links = world.log, Links("https://help.example", b"k" * 32)
+    events = through_the_desk(log) if is_through_desk else history(log)
+    await world.take_in(
+        log.contact("p-1", participant=PROVIDER, email="desk@iacp.example"), *events
+    )
+    handler = Handler()
+
+    async with mailer(handler, links=links) as sending:
+        while await sending.step(world.pool) == AT_ONCE:
+            pass
+
+    mails = [parsed(each.content) for each in handler.kept]
+    (mail,) = [each for each in mails if "your work begins" in each["Subject"]]
+    for kind in ("plain", "html"):
+        address = f"https://help.example/provider/engagements/{NUMBER}-E1"
+        assert (address in mail.get_body((kind,)).get_content()) == is_through_desk
 
 
 @pytest.mark.parametrize("has_links", [True, False])

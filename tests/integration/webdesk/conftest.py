@@ -36,6 +36,7 @@ LISTS = Lists(
     Agencies(each for row in _AGENCIES if (each := listed(dict(zip(_COLUMNS, row, strict=True))))),
     {"For every agency": {"use_of_force": "Use of force"}, "For sheriffs": {"jails": "Jails"}},
     {"cri-tac": "Technical Assistance Center"},
+    {"iacp": "Chiefs of Police"},
 )
 
 

@@ -117,6 +117,28 @@ async def test_the_link_of_mails_shows_how_the_request_stands(
         assert words in person.text, words
 
 
+async def test_the_page_names_the_provider_that_is_asked_or_helps(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    person = new_browser()
+    for number, (name, provider, words) in enumerate(
+        (
+            ("offered", "iacp", "Provider we asked Chiefs of Police"),
+            ("assigned", "iacp", "Provider Chiefs of Police"),
+            ("assigned", "unlisted", "Provider unlisted"),
+        )
+    ):
+        message = status(3 + number, name)
+        told_of = {**message.data, "provider": provider}
+        await take_in(pool, message.model_copy(update={"data": told_of}))
+
+        await person.get(link)
+        assert words in person.text
+
+    await take_in(pool, status(9))
+    assert "unlisted" not in (await person.get(link)).text
+
+
 async def test_the_page_has_neither_need_nor_contact(
     new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
 ) -> None:

@@ -57,6 +57,7 @@ _OWN = {
         "PUBLIC_URL": "https://help.program.example",
         "TOPICS_OF_HELP": f"{_REFERENCE}/topics.yaml",
         "PROGRAMS": f"{_REFERENCE}/programs.yaml",
+        "PROVIDERS": f"{_REFERENCE}/providers.yaml",
     },
 }
 _SHOWN = {DESK: "/sign-in/start", WEBDESK: 'action="/start"'}

@@ -9,6 +9,7 @@ def test_the_lists_of_the_repository_are_read() -> None:
         agencies=REFERENCE_DATA / "agencies.csv.gz",
         topics=REFERENCE_DATA / "topics.yaml",
         programs=REFERENCE_DATA / "programs.yaml",
+        providers=REFERENCE_DATA / "providers.yaml",
     )
 
     alturas = lists.agencies.get(ALTURAS)
@@ -24,4 +25,5 @@ def test_the_lists_of_the_repository_are_read() -> None:
     assert (
         lists.programs["cri-tac"] == "Collaborative Reform Initiative Technical Assistance Center"
     )
+    assert lists.providers["iacp"] == "International Association of Chiefs of Police"
     assert lists.programs["critical-response"] == "Critical Response (not open yet)"
