@@ -204,7 +204,7 @@ PLATFORM_MISTAKES: list[tuple[Any, Break, str]] = [
     ),
     (
         agreement.desk_address,
-        put("ConfigMap", "mail-settings", "data/CONTINUUM_DESK_URL", "https://office.internal"),
+        put("ConfigMap", "public-desk", "data/CONTINUUM_DESK_URL", "https://office.internal"),
         "https://office.internal is not the address of the public desk",
     ),
     (agreement.settings, settings("data/CONTINUUM_AGENCY_LIST", None), "agency_list"),
