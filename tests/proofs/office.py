@@ -3,19 +3,17 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from deploy.participants.client import Client
+from tests.proofs.introduced import entry
 
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 _SESSION = "__Host-office"
 _ISSUER_SECONDS = 8.0
 _DESK = "office-desk"
-_PARTICIPANTS = Path(__file__).parents[2] / "deploy" / "reference" / "participants.yaml"
 
 
 class Browser:
@@ -96,8 +94,7 @@ class Browser:
 
 def desk() -> dict[str, Any]:
     """Return the entry of the participant for which the desk writes and reads."""
-    desks = yaml.safe_load(_PARTICIPANTS.read_text())["desks"]
-    return next(dict(each) for each in desks if each["id"] == _DESK)
+    return entry("desks", _DESK)
 
 
 async def employ(client: Client, people: Mapping[str, Sequence[str]]) -> None:

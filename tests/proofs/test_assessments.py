@@ -2,12 +2,8 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -19,8 +15,8 @@ from services.reporting.assessments import store
 from services.reporting.assessments.shares import shares_of
 from shared.contracts.assessments import PROGRAM
 from shared.contracts.services import SERVICES
+from tests.proofs.introduced import introduced
 
-ROOT = Path(__file__).parents[2]
 AGENCY, PROVIDER, OFFICE = "california-agencies", "iacp", "program-office"
 TODAY = datetime.now(UTC).date().isoformat()
 PERSON = "staff:k7f2"
@@ -29,15 +25,7 @@ PERSON = "staff:k7f2"
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """The four services, with everybody introduced."""
-    with (
-        TemporaryDirectory(prefix="continuum-assessments-") as state,
-        Stack(Path(state), services=SERVICES) as stack,
-    ):
-        stack.up()
-        introduce = ROOT / "docs" / "examples" / "introduce.py"
-        file = Path(state) / "connection.json"
-        command = [sys.executable, *map(str, (introduce, file, ROOT / "deploy" / "reference"))]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with introduced(SERVICES) as stack:
         yield stack
 
 

@@ -1,12 +1,7 @@
 """The office's desk beside the four services: what waits, two people at once, who is told."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import asyncpg
 import pytest
@@ -19,38 +14,17 @@ from services.desk.sending import send
 from services.desk.store import ItemRow
 from shared.contracts import inbound
 from shared.contracts.services import DEPLOYABLES
+from tests.proofs.introduced import answered, introduced, until
 from tests.proofs.office import employ
 
-ROOT = Path(__file__).parents[2]
 AGENCY, PROVIDER = "california-agencies", "iacp"
-_T = TypeVar("_T")
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """Everything that is deployed, with everybody introduced."""
-    with (
-        TemporaryDirectory(prefix="continuum-desk-") as state,
-        Stack(Path(state), services=DEPLOYABLES) as stack,
-    ):
-        stack.up()
-        introduce = ROOT / "docs" / "examples" / "introduce.py"
-        file = Path(state) / "connection.json"
-        command = [sys.executable, *map(str, (introduce, file, ROOT / "deploy" / "reference"))]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with introduced(DEPLOYABLES) as stack:
         yield stack
-
-
-async def until(look: Callable[[], Awaitable[_T]], *, within: float = 60) -> _T:
-    """Return what *look* finds, as soon as it finds something."""
-    async with asyncio.timeout(within):
-        while not (found := await look()):
-            await asyncio.sleep(0.1)  # another process writes: nothing tells us when
-    return found
-
-
-async def answered(client: Client) -> bool:
-    return not client.unanswered()
 
 
 async def submit(agency: Client) -> str:

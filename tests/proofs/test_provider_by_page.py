@@ -2,17 +2,12 @@
 
 import asyncio
 import re
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-import yaml
 
 from deploy.demo.topic_reader import reading
 from deploy.local.mail.kept import KeptMail, list_kept, read_kept
@@ -20,29 +15,20 @@ from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client
 from shared.contracts import intake
 from shared.contracts.services import PUBLIC_DESK, SERVICES
+from tests.proofs.introduced import entry, introduced, until
 from tests.proofs.office import Browser
 
-ROOT = Path(__file__).parents[2]
 AGENCY, NOBLE, OFFICE = "california-agencies", "noble", "program-office"
 CANARY = "Calls of people in crisis end in arrests."
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _CODE = re.compile(r"Your code is (\d{8})")
 _LINK = re.compile(r"(http://127\.0\.0\.1:\d+)(/offer/\S+)")
-_T = TypeVar("_T")
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """The services and the public desk, with mail and everybody introduced."""
-    with (
-        TemporaryDirectory(prefix="continuum-provider-") as state,
-        Stack(Path(state), services=(*SERVICES, PUBLIC_DESK), mail=True) as stack,
-    ):
-        stack.up()
-        introduce = ROOT / "docs" / "examples" / "introduce.py"
-        file = Path(state) / "connection.json"
-        command = [sys.executable, *map(str, (introduce, file, ROOT / "deploy" / "reference"))]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with introduced((*SERVICES, PUBLIC_DESK), mail=True) as stack:
         yield stack
 
 
@@ -115,14 +101,6 @@ class Pages:
         return found
 
 
-async def until(look: Callable[[], Awaitable[_T | None]], *, within: float = 60) -> _T:
-    """Return what *look* finds, as soon as it finds something."""
-    async with asyncio.timeout(within):
-        while not (found := await look()):
-            await asyncio.sleep(0.1)  # another process writes: nothing tells us when
-    return found
-
-
 async def said(client: Client, kind: str, data: dict[str, Any], subject: str) -> dict[str, Any]:
     """Send a message and return its answer."""
     sent = await client.send(kind, data, subject=subject)
@@ -131,11 +109,6 @@ async def said(client: Client, kind: str, data: dict[str, Any], subject: str) ->
         return sent.answer
 
     return await until(answer)
-
-
-def entry(of: str, participant: str) -> dict[str, Any]:
-    listed = yaml.safe_load((ROOT / "deploy" / "reference" / "participants.yaml").read_text())
-    return next(dict(each) for each in listed[of] if each["id"] == participant)
 
 
 @pytest.mark.timeout(300)

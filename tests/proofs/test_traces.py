@@ -3,8 +3,6 @@
 import gzip
 import http.client
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +20,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from deploy.local.stack import Stack
 from shared.contracts.services import SERVICES
 from tests.examples.inbound import event
+from tests.proofs.introduced import introduce
 
 ROOT = Path(__file__).parents[2]
 AGENCY = "california-agencies"
@@ -141,9 +140,7 @@ def stack(collector: Collector) -> Iterator[Stack]:
         stack.wait_ready()
         file = Path(state) / "connection.json"
         stack.connection.write(file)
-        introduce = ROOT / "docs" / "examples" / "introduce.py"
-        command = [sys.executable, *map(str, (introduce, file, ROOT / "deploy" / "reference"))]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        introduce(file)
         yield stack
 
 

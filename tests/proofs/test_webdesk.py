@@ -3,25 +3,19 @@
 import asyncio
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-import yaml
 
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client, envelope
 from services.webdesk.acts import IN_TOPIC, OUT_TOPIC, WEB_DESK
 from shared.contracts.services import DEPLOYABLES
 from tests.examples.webdesk import ANSWERS
+from tests.proofs.introduced import answered, entry, introduced, until
 from tests.proofs.office import Browser
-from tests.proofs.test_desk import answered, until
 
-ROOT = Path(__file__).parents[2]
 _NUMBER = re.compile(r"CRI-[0-9]{4}-[0-9]{6}-[0-9A-Z]")
 _LEAST_SECONDS = 3.1
 
@@ -29,15 +23,7 @@ _LEAST_SECONDS = 3.1
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """Everything that is deployed, with everybody introduced."""
-    with (
-        TemporaryDirectory(prefix="continuum-webdesk-") as state,
-        Stack(Path(state), services=DEPLOYABLES) as stack,
-    ):
-        stack.up()
-        introduce = ROOT / "docs" / "examples" / "introduce.py"
-        file = Path(state) / "connection.json"
-        command = [sys.executable, *map(str, (introduce, file, ROOT / "deploy" / "reference"))]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with introduced(DEPLOYABLES) as stack:
         yield stack
 
 
@@ -46,9 +32,7 @@ async def register(stack: Stack) -> None:
     connection = stack.connection.model_dump(by_alias=True)
     office = Client(Access.of(connection, "program-office"))
     await office.start()
-    listed = yaml.safe_load((ROOT / "deploy" / "reference" / "participants.yaml").read_text())
-    (entry,) = (each for each in listed["desks"] if each["id"] == WEB_DESK)
-    await office.send("participant.register", entry, subject=WEB_DESK)
+    await office.send("participant.register", entry("desks", WEB_DESK), subject=WEB_DESK)
     await until(lambda: answered(office))
     await office.stop()
 
