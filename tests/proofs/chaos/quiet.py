@@ -11,19 +11,28 @@ from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
 from tests.proofs.chaos.login import login
 
-_LEFT = (
-    "SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM held) AS held,"
-    " (SELECT count(*) FROM set_aside) AS set_aside"
-)
-_UNDER_WAY = "SELECT count(*) FROM mails WHERE state = 'sending'"
+_OUTBOX = "SELECT topic, count(*) FROM outbox GROUP BY topic"
+_LEFT = "SELECT (SELECT count(*) FROM held) AS held, (SELECT count(*) FROM set_aside) AS set_aside"
+_MAILS = """
+SELECT count(*)
+  FROM mails
+ WHERE state = 'sending'
+    OR (state IN ('prepared', 'try_later') AND due_at <= now() AND digest_at IS NULL)
+"""
 
 
-async def unrest(stack: Stack) -> list[str]:
-    """Return what is not idle, as text; raises connection errors if a server is down."""
-    found = await unread(stack)
+async def unrest(stack: Stack, *, but: str = "") -> list[str]:
+    """
+    Return what is not idle, as text; records on the topic *but* are left out.
+
+    Raises connection errors if a server is down.
+    """
+    found = await unread(stack, but=but)
     for service in stack.services:
         connection = await asyncpg.connect(stack.dsn(service), timeout=5)
         try:
+            for topic, count in await connection.fetch(_OUTBOX):
+                found += [] if topic == but else [f"{service}: {count} for {topic} in the outbox"]
             left = await connection.fetchrow(_LEFT)
             assert left is not None
             found += [f"{service}: {name} {count}" for name, count in left.items() if count]
@@ -32,20 +41,26 @@ async def unrest(stack: Stack) -> list[str]:
     return found
 
 
-async def mails_under_way(stack: Stack) -> int:
-    """Return how many mails a process sends, or died with; raises as `unrest` does."""
+async def mails_due(stack: Stack) -> int:
+    """
+    Return how many mails are to go out now, are being sent, or were when their process died.
+
+    Raises as `unrest` does.
+    """
     connection = await asyncpg.connect(stack.dsn("notifications"), timeout=5)
     try:
-        return int(await connection.fetchval(_UNDER_WAY))
+        return int(await connection.fetchval(_MAILS))
     finally:
         await connection.close()
 
 
-async def unread(stack: Stack, until: Mapping[tuple[str, int], int] | None = None) -> list[str]:
+async def unread(
+    stack: Stack, until: Mapping[tuple[str, int], int] | None = None, *, but: str = ""
+) -> list[str]:
     """
     Return in words what services have not read, of all or of what stands below *until*.
 
-    Raises what a server that is away raises.
+    Records on the topic *but* are left out. Raises what a server that is away raises.
     """
     found = []
     for service in stack.services:
@@ -54,7 +69,7 @@ async def unread(stack: Stack, until: Mapping[tuple[str, int], int] | None = Non
             read = await _read(connection)
         finally:
             await connection.close()
-        topics = {topic for topic, _ in read}
+        topics = {topic for topic, _ in read} - {but}
         found += [
             f"{service}: {end - read.get(place, 0)} unread on {place[0]}/{place[1]}"
             for place, end in (ends(stack) if until is None else until).items()

@@ -9,11 +9,12 @@ from multiprocessing.connection import Connection
 import asyncpg
 from confluent_kafka import KafkaException
 
+from shared.contracts.notifications import MAIL_TOPIC
 from shared.process.crash_points import read_report
 from tests.proofs.chaos.coverage import short
 from tests.proofs.chaos.load import Progress
 from tests.proofs.chaos.profiles import Profile
-from tests.proofs.chaos.quiet import mails_under_way, unrest
+from tests.proofs.chaos.quiet import mails_due, unrest
 from tests.proofs.chaos.rig import Rig
 from tests.proofs.chaos.schedule import Round, Schedule
 
@@ -116,14 +117,19 @@ class Run:
         self._note_recovery(time.monotonic() - since)
 
     def _finish(self, since: float, bound: float) -> None:
-        """Stop submitting; everything must be answered and read within the bound, then end."""
+        """
+        Stop submitting; everything must be answered and read within the bound, then end.
+
+        What is told of mails is read as they go out, and they may still queue for their server.
+        """
         if self._rig.staff is not None:
             self._rig.staff.stop()
         self._ask("stop")
         left = ["something unanswered"]
         while left and time.monotonic() < since + bound:
             self._rig.hold(0.5)
-            left = ["something unanswered"] if self._ask("how").oldest_open else self._unrest()
+            is_open = self._ask("how").oldest_open
+            left = ["something unanswered"] if is_open else self._unrest(but=MAIL_TOPIC)
         if left:
             self.outcome.wrong.append(f"not at rest {bound:.0f} s after the last fault: {left}")
         else:
@@ -131,9 +137,16 @@ class Run:
         self._wait_for_the_end()
 
     def _wait_for_the_end(self) -> None:
-        """Let offers lapse that nobody answers, and all work come to its end."""
-        until = time.monotonic() + _END_SECONDS
+        """
+        Let offers lapse that nobody answers, all work come to its end, and mails go out.
+
+        The time for it begins anew whenever fewer mails are due than ever since the load ended.
+        """
+        until, fewest = time.monotonic() + _END_SECONDS, None
         while (progress := self._ask("how")).unfinished or progress.oldest_open or self._left():
+            mails = self._mails_due()
+            if mails is not None and (fewest is None or mails < fewest):
+                until, fewest = time.monotonic() + _END_SECONDS, mails
             if time.monotonic() > until:
                 left = f"{progress.unfinished} requests not at their end; {self._left()}"
                 self.outcome.wrong.append(f"no end after {_END_SECONDS} s: {left}")
@@ -149,19 +162,26 @@ class Run:
         self._rig.say(f"recovered after {seconds:.1f} s")
         self.outcome.slowest = max(self.outcome.slowest, seconds)
 
-    def _unrest(self) -> list[str]:
+    def _unrest(self, *, but: str = "") -> list[str]:
         try:
-            return asyncio.run(unrest(self._rig.stack))
+            return asyncio.run(unrest(self._rig.stack, but=but))
         except _AWAY as error:  # still on its way back
             return [repr(error)]
 
+    def _mails_due(self) -> int | None:
+        """Return how many mails are due; None if the run has no mail, or nobody can be asked."""
+        if self._rig.mail is None:
+            return None
+        try:
+            return asyncio.run(mails_due(self._rig.stack))
+        except _AWAY:
+            return None
+
     def _left(self) -> list[str]:
-        """Return what is not idle, and mails whose process is not known to be dead yet."""
+        """Return what is not idle, and mails that are due or whose process is not known dead."""
         left = self._unrest()
-        if not left and self._rig.mail is not None:
-            mails = asyncio.run(mails_under_way(self._rig.stack))
-            left = [f"{mails} mails under way"] if mails else []
-        return left
+        mails = self._mails_due()
+        return [*left, f"{mails} mails due"] if mails else left
 
     def _ask(self, word: str) -> Progress:
         self._pipe.send(word)

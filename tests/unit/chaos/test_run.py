@@ -3,7 +3,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+import pytest
+
 from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.load import Progress
 from tests.proofs.chaos.profiles import PROFILES
 from tests.proofs.chaos.run import Run
 from tests.proofs.chaos.schedule import Round, Schedule
@@ -62,3 +65,40 @@ def test_a_crash_point_that_is_never_hit_is_targeted_a_limited_number_of_times(
 
     aimed = [each for each in rounds if len(each.faults) == 1 and each.is_due]
     assert len(aimed) == 3 * (len(PROFILES["ci"].kinds) + 1)
+
+
+class Ending:
+    """A run at its end, in seconds that pass by holding: requests have ended, mails are due."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, due: list[int]) -> None:
+        self.now = 0.0
+        rig: Any = SimpleNamespace(hold=self.hold, ended=[], wrong=[], staff=None, mail=object())
+        no_load: Any = None
+        self.run = Run(rig, no_load, PROFILES["ci"])
+        monkeypatch.setattr("tests.proofs.chaos.run.time.monotonic", lambda: self.now)
+        monkeypatch.setattr(self.run, "_ask", lambda word: Progress(1, 1, None, 0, 0, ()))
+        monkeypatch.setattr(self.run, "_unrest", list)
+        at_last = len(due) - 1
+        monkeypatch.setattr(self.run, "_mails_due", lambda: due[min(int(self.now / 100), at_last)])
+
+    def hold(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize(
+    ("due", "ends_at", "wrong"),
+    [
+        ([3, 2, 1, 0], 300, []),
+        ([3, 3, 3, 0], 181, ["no end after 180 s: 0 requests not at their end; ['3 mails due']"]),
+    ],
+    ids=["they go out", "they do not"],
+)
+def test_the_end_is_waited_for_as_long_as_mails_go_out(
+    monkeypatch: pytest.MonkeyPatch, due: list[int], ends_at: float, wrong: list[str]
+) -> None:
+    ending = Ending(monkeypatch, due)
+
+    ending.run._wait_for_the_end()
+
+    assert ending.run.outcome.wrong == wrong
+    assert ending.now == pytest.approx(ends_at, abs=1)
