@@ -10,7 +10,9 @@ from continuum.rebuild.reporting import REPORTING
 from continuum.rebuild.shadow import Position, Shadow, connect, read_position
 from continuum.rebuild.work import Range, fold
 from services.reporting import store
-from services.reporting.release import DEFINITIONS, digest
+from services.reporting.corrections.decide import versions
+from services.reporting.corrections.store import read_corrections
+from services.reporting.release import DEFINITIONS, digest, is_known
 from services.reporting.releases import compute_again
 from shared.contracts.reporting import Release, ReleasedFigure
 
@@ -23,7 +25,8 @@ async def rerun(
     """
     Fold the log up to the positions of the release of *month*, beside the live tables.
 
-    Return a report, and whether the hash is the published one.
+    If figures of it were corrected, fold it as well up to the positions of each release that the
+    corrections came with. Return a report, and whether all hashes are the published ones.
     """
     dsn = access.owners.get("reporting")
     if dsn is None:
@@ -51,24 +54,55 @@ async def _rerun(
     if row is None:
         raise NotPossible(f"{month} is not published.")
     published = Release.model_validate_json(row.body)
-    if published.definitions != DEFINITIONS:
+    if not is_known(published.definitions):
         raise NotPossible(
             f"{month} was computed by the definitions {published.definitions}, this version has"
             f" {DEFINITIONS}: run the version that published it."
         )
+    known = [each.facts for each in await read_corrections(live, month=month)]
+    with_ = {each.corrected_with: await _release(live, each.corrected_with) for each in known}
+    lines, equal = [], True
+    for sha256, release in versions(published, row.sha256, known, with_=with_):
+        again, records, failed = await _fold(
+            live, aside, dsn, log, release, say, is_corrected=release is not published
+        )
+        found, same = report(sha256, release, again, records=records, failed=failed)
+        lines += found
+        equal = equal and same
+    return lines, equal
+
+
+async def _release(live: Any, month: str) -> Release:
+    row = await store.read_release(live, month=month)
+    if row is None:
+        raise NotPossible(f"{month} is not published, and another month was corrected with it.")
+    return Release.model_validate_json(row.body)
+
+
+async def _fold(
+    live: Any,
+    aside: Any,
+    dsn: str,
+    log: Log,
+    release: Release,
+    say: Callable[[str], None],
+    *,
+    is_corrected: bool,
+) -> tuple[Release, int, Sequence[str]]:
+    """Return *release* counted from the log, from how many records, and what cannot be folded."""
     shadow = Shadow(aside, REPORTING)
     await shadow.open(afresh=True)
     async with live.transaction(isolation="repeatable_read", readonly=True):
         position = await read_position(live, REPORTING)
-    spans = ranges(published, position)
+    spans = ranges(release, position)
     records = sum(span.end - span.start for span in spans)
     say(f"folding {records:,} records")
     await fold(dsn, log, "reporting", spans)
     failed = await shadow.failed()
     async with aside.transaction(isolation="repeatable_read"):
-        again = await compute_again(aside, published)
+        again = await compute_again(aside, release, is_corrected=is_corrected)
     await shadow.drop()
-    return report(row.sha256, published, again, records=records, failed=failed)
+    return again, records, failed
 
 
 def ranges(published: Release, position: Position) -> list[Range]:

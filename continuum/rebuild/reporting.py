@@ -110,8 +110,11 @@ REPORTING = Tables(
             "verified_statuses",
         ): "are its decisions about assessments; after a restore it catches up by its own answers",
         ("drafts",): "hold texts from a topic that is kept for 400 days",
-        ("releases",): "are published once (`continuum figures rerun` computes one again)",
+        ("releases", "corrections"): (
+            "are published once (`continuum figures rerun` computes a month again)"
+        ),
         ("site_events",): "are its events about sites on cri.pub.reports.v1; a restore reads them",
+        ("late_times",): "say which months the next release counts again",
     },
     topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),
     make=_SQL["make_reporting"] + _SQL["make_catalog"],

@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.request import urlopen
 
 from deploy.demo.public_page import Row, rows_of
 
+Place: TypeAlias = tuple[str, str, str, str]
 _MONTH = re.compile(r'href="/releases/(\d{4}-\d\d)"')
 
 
@@ -25,12 +26,13 @@ def check_releases(public: str, connection: Path, *, months: range) -> list[str]
     Each is rerun to the same hash, and its page, JSON and CSV show the same numbers.
     """
     found = sorted(set(_MONTH.findall(_get(public, "/"))))
-    wrong, numbers = [], 0
+    wrong, numbers, corrections = [], 0, 0
     for month in found:
         published = json.loads(_get(public, f"/releases/{month}.json"))
         wrong += _wrong_hash(month, published, connection)
         wrong += wrong_views(public, month, published)
         numbers += len(published["release"]["figures"])
+        corrections += len(published["corrections"])
     if len(found) not in months:
         wrong.append(f"{len(found)} months are published, not {months.start}")
     outcome = (
@@ -38,20 +40,34 @@ def check_releases(public: str, connection: Path, *, months: range) -> list[str]
         if wrong
         else (f"each rerun to the same hash; page, JSON and CSV show the same {numbers} numbers")
     )
-    print(f"releases: {', '.join(found) or 'no month'} published; {outcome}")
+    print(
+        f"releases: {', '.join(found) or 'no month'} published,"
+        f" {corrections} figures corrected; {outcome}"
+    )
     return wrong
 
 
 def wrong_views(public: str, month: str, published: dict[str, Any]) -> list[str]:
     """Return how the page and the CSV differ from the JSON."""
     figures, wrong = published["release"]["figures"], []
+    corrections = {_place(each): each for each in published["corrections"]}
     columns = ("figure", "breakdown", "group", "name", "measure", "value")
     table = csv.DictReader(io.StringIO(_get(public, f"/releases/{month}.csv")))
-    in_csv = [(row["release_sha256"], *(row[each] for each in columns)) for row in table]
-    in_json = [(published["sha256"], *(str(each[name]) for name in columns)) for each in figures]
+    in_csv = [
+        (row["release_sha256"], row["corrected"], *(row[each] for each in columns))
+        for row in table
+    ]
+    in_json = [
+        (
+            published["sha256"],
+            str(corrections[_place(each)]["after"]) if _place(each) in corrections else "",
+            *(str(each[name]) for name in columns),
+        )
+        for each in figures
+    ]
     if in_csv != in_json:
         wrong.append(f"release {month}: the CSV has other figures than the JSON")
-    on_page, expected = _on_page(_get(public, f"/releases/{month}")), _rows(figures)
+    on_page, expected = _on_page(_get(public, f"/releases/{month}")), _rows(figures, corrections)
     for row in (on_page - expected) + (expected - on_page):
         wrong.append(
             f"release {month}: {row} is {on_page[row]} times on the page,"
@@ -68,20 +84,38 @@ def _on_page(html: str) -> "Counter[Row]":
     return found
 
 
-def _rows(figures: Sequence[dict[str, Any]]) -> "Counter[Row]":
-    """Return the rows of the tables in which a page shows *figures*: counts, and times."""
+def _place(each: Mapping[str, Any]) -> Place:
+    return each["figure"], each["breakdown"], each["group"], each["measure"]
+
+
+def _rows(
+    figures: Sequence[Mapping[str, Any]], corrections: Mapping[Place, Mapping[str, Any]]
+) -> "Counter[Row]":
+    """
+    Return the rows of the tables in which a page shows *figures*: counts, and times.
+
+    A figure that was corrected shows its last value, and the one that was published first.
+    """
     found: Counter[Row] = Counter()
     times: dict[tuple[str, str, str], dict[str, str]] = {}
     for each in figures:
+        shown = _days if each["measure"] != "count" else _number
+        text = shown(each["value"])
+        if _place(each) in corrections:
+            after = shown(corrections[_place(each)]["after"])
+            text = f"{after} (first published: {text})"
         if each["measure"] != "count":
             stage = (each["figure"], each["breakdown"], each["group"])
-            times.setdefault(stage, {})[each["measure"]] = _days(each["value"])
+            times.setdefault(stage, {})[each["measure"]] = text
         elif each["breakdown"] != "all":
-            value = each["value"]
-            found[each["name"], f"{value:,}" if isinstance(value, int) else value] += 1
+            found[each["name"], text] += 1
     for measures in times.values():
         found[measures["p50"], measures["p90"]] += 1
     return found
+
+
+def _number(value: int | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def _days(hours: int | str) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.reporting.assessments.shown import COLUMNS, ShownSite, as_rows
+from services.reporting.corrections.decide import place_of
+from services.reporting.corrections.shown import REASONS, Correction, Published
 from services.reporting.figures import DEFINITION, Figure
-from shared.contracts.reporting import ReleaseFacts
 
 _LIVE = ("figure", "definition", "unit", "as_of", "breakdown", "group", "measure", "value", "name")
 _RELEASED = (
     "month", "figure", "unit", "breakdown", "group", "name", "measure", "value", "overlaps",
-    "as_of", "definition", "release_sha256",
+    "as_of", "definition", "release_sha256", "corrected", "corrected_at", "because",
+    "corrected_with",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,9 +34,9 @@ def live_table(figures: Sequence[Figure], *, as_of: datetime) -> str:
     )
 
 
-def release_table(published: ReleaseFacts) -> str:
-    """Return a release as CSV."""
-    release = published.release
+def release_table(published: Published) -> str:
+    """Return a release as CSV: ``value`` as it was published first, ``corrected`` as it is now."""
+    release, last = published.facts.release, published.last
     versions = "; ".join(f"{name} {version}" for name, version in release.definitions.items())
     as_of = release.as_of.isoformat()
     return _table(
@@ -42,11 +44,19 @@ def release_table(published: ReleaseFacts) -> str:
         (
             (
                 *(release.month, f.figure, f.unit, f.breakdown, f.group, f.name, f.measure),
-                *(f.value, "yes" if f.overlaps else "no", as_of, versions, published.sha256),
+                *(f.value, "yes" if f.overlaps else "no", as_of, versions),
+                *(published.facts.sha256, *_correction(last.get(place_of(f)))),
             )
             for f in release.figures
         ),
     )
+
+
+def _correction(found: Correction | None) -> tuple[object, ...]:
+    if found is None:
+        return ("",) * 4
+    facts = found.facts
+    return facts.after, found.at.isoformat(), REASONS[facts.because], facts.corrected_with
 
 
 def assessment_table(shown: Iterable[ShownSite]) -> str:

@@ -13,7 +13,8 @@ async def show(pool: "Pool[Any]") -> None:
     """Set the metrics from the database. Raises Postgres and network errors unchanged."""
     async with pool.acquire() as connection:
         counted = await store.count_statuses(connection)
-        released = await store.count_releases(connection)
+        released, corrected = await store.count_releases(connection)
     metrics.KNOWN.labels("reporting").set(sum(counted.values()))
     metrics.replace(metrics.REQUESTS, "reporting", dict.fromkeys(STATUSES, 0) | counted)
     metrics.RELEASES.show("reporting", {(): released})
+    metrics.CORRECTIONS.show("reporting", {(): corrected})

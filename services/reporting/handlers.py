@@ -9,6 +9,8 @@ from pydantic import Field, TypeAdapter
 
 from services.reporting import store
 from services.reporting.assessments.batch import MESSAGES, Assessments, subjects_of
+from services.reporting.corrections import store as corrections
+from services.reporting.corrections.decide import LATE_AFTER
 from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import RequestLogEvent, changed_by, merge
 from services.reporting.solicitations import solicitation_published, subject_of
@@ -51,6 +53,7 @@ class Batch:
     programs: dict[str, ProgramRow] = field(default_factory=dict)
     catalog: list[tuple[int, reference.ReferenceEvent]] = field(default_factory=list)
     assessments: Assessments = field(default_factory=Assessments)
+    amended: set[str] = field(default_factory=set)
 
 
 class ReportingReader:
@@ -122,11 +125,27 @@ class ReportingReader:
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:
         if state.rows or state.entries:
             await store.save_batch(connection, rows=state.rows, entries=state.entries)
+            await _note_what_is_late(connection, state)
         if state.programs:
             await store.save_programs(connection, programs=list(state.programs.values()))
         await state.assessments.save(connection)
         await sequences.save(connection, state.numbers)
         await catalog.take_in(connection, state.catalog)
+
+
+async def _note_what_is_late(connection: "Connection[Any]", state: Batch) -> None:
+    """Note the months that are perhaps released without what this batch says of them."""
+    before = state.at - LATE_AFTER
+    late = [entry for entry in state.entries if entry.at < before]
+    if late:
+        times, requests = [e.at for e in late], {e.tracking_number for e in late}
+        await corrections.note_late_times(
+            connection, times, requests, before=before, because="late"
+        )
+    if state.amended:
+        await corrections.note_late_times(
+            connection, [], state.amended, before=before, because="amended"
+        )
 
 
 def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> None:
@@ -135,6 +154,8 @@ def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> N
     sets_columns = topic == routing.TOPIC or type(event) is not LaterEvent
     change = changed_by(event) if sets_columns else {}
     state.entries.append(entry)
+    if type(event) is intake.RequestAmended:
+        state.amended.add(event.subject)
     if change:
         merge(state.rows.setdefault(event.subject, {}), change)
 

@@ -15,6 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.reporting import store
+from services.reporting.corrections import store as corrections
+from services.reporting.corrections.shown import Published
 from services.reporting.csv_table import release_table
 from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.render import release_page
@@ -33,17 +35,9 @@ _NONE_YET = "No month is published yet."
 _UNKNOWN = "This month is not published."
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A release, and when it was published."""
-
-    facts: ReleaseFacts
-    at: datetime
-
-
 @dataclass(slots=True)
 class Shown:
-    """What the pages are made from: a release never changes, so each is read once."""
+    """What the pages are made from."""
 
     at: datetime
     rows: Sequence[ReleaseRow]
@@ -56,6 +50,7 @@ class Pages:
     """
     Reads releases, programs and solicitations at most once in ``kept_seconds``.
 
+    A release is corrected only when another one is published: until then each is read once.
     While the database is unavailable or slow, what was read before stays, and one reader waits.
     """
 
@@ -76,7 +71,10 @@ class Pages:
             if pool is not None and time.monotonic() >= self._until:
                 self._until = time.monotonic() + self.kept_seconds
                 try:
-                    self._shown = await self._read(pool)
+                    found = await self._read(pool)
+                    if self._shown is None or found.rows != self._shown.rows:
+                        self._releases.clear()
+                    self._shown = found
                 except TRANSIENT as error:
                     log.warning("releases.unavailable", **{"error.type": type(error).__name__})
             if self._shown is None:
@@ -94,12 +92,13 @@ class Pages:
         if wanted not in self._releases:
             try:
                 row = await store.read_release(request.app.state.pool, month=wanted)
+                known = await corrections.read_corrections(request.app.state.pool, month=wanted)
             except TRANSIENT as error:
                 raise HTTPException(503, _UNAVAILABLE) from error
             assert row is not None  # nothing removes a release
             release = Release.model_validate_json(row.body)
             facts = ReleaseFacts(sha256=row.sha256, release=release)
-            self._releases[wanted] = Published(facts, row.published_at)
+            self._releases[wanted] = Published(facts, row.published_at, known)
         return self._releases[wanted]
 
     async def _read(self, pool: "Pool[Any]") -> Shown:
@@ -123,8 +122,7 @@ def routes(
         none_yet = month is None and not shown.rows
         found = None if none_yet else await pages.release(request, month)
         html = release_page(
-            None if found is None else found.facts,
-            published_at=None if found is None else found.at,
+            found,
             months=[row.month for row in shown.rows],
             programs=shown.programs,
             solicitations=shown.solicitations,
@@ -135,11 +133,11 @@ def routes(
 
     async def as_json(request: Request) -> Response:
         found = await pages.release(request, request.path_params.get("month"))
-        return Response(found.facts.encode(), media_type="application/json")
+        return Response(found.file.encode(), media_type="application/json")
 
     async def as_csv(request: Request) -> Response:
         found = await pages.release(request, request.path_params.get("month"))
-        return Response(release_table(found.facts), media_type="text/csv")
+        return Response(release_table(found), media_type="text/csv")
 
     async def programs_json(request: Request) -> Response:
         return JSONResponse(_programs(await pages.shown(request)))

@@ -28,8 +28,9 @@ TYPE = get_args(ReleasePublished.model_fields["type"].annotation)[0]
 DEFINITIONS = {"figures": DEFINITION, "gate": gate.VERSION}
 TIMES_BY = ("all", "program")
 """The breakdowns in which a release gives times."""
-REST = "not_stated"
-"""The group of requests that state nothing, or nothing that is listed."""
+REST, UNDECIDED = "not_stated", "not_decided"
+"""The groups of requests that state nothing, or nothing that is listed, and of those to decide."""
+_RESTS = (REST, UNDECIDED)
 NOTES = (
     "A request is one agency's request for help. An offer asks a provider to take a request. An"
     " engagement is the provider's work after it accepts. Do not add figures of requests, offers,"
@@ -43,6 +44,9 @@ NOTES = (
     "Times cover steps that ended in the month, to the nearest half day. They are shown only if"
     " they come from more than ten requests.",
     "Refused submissions are not requests, and are not counted.",
+    "What becomes known about a month after its release is counted with the next one. A figure"
+    " that changes then shows both values. Figures by program, by lane and by family of topics"
+    " stay as they were when the month was released.",
 )
 
 
@@ -70,6 +74,11 @@ class Table(NamedTuple):
     totaled: bool = True
 
 
+def is_known(definitions: Mapping[str, int]) -> bool:
+    """Return whether this version computes a release of *definitions* as it was computed."""
+    return definitions == DEFINITIONS
+
+
 def tables(catalog: Catalog) -> list[Table]:
     """Return the tables of counts, in the order of the page."""
     programs = sorted(catalog.programs)
@@ -77,8 +86,8 @@ def tables(catalog: Catalog) -> list[Table]:
     lanes = [f"{program}.{pace}" for program in programs for pace in SERVED_FIRST]
     return [
         Table("requests", "reached", STATUSES, overlaps=True),
-        Table("requests", "program", programs, rest="not_decided"),
-        Table("requests", "lane", lanes, rest="not_decided"),
+        Table("requests", "program", programs, rest=UNDECIDED),
+        Table("requests", "lane", lanes, rest=UNDECIDED),
         Table("requests", "goal", GOALS, rest=REST, overlaps=True),
         Table("requests", "family", families, rest=REST, overlaps=True),
         Table("requests", "topic", sorted(catalog.topics), rest=REST, overlaps=True),
@@ -96,8 +105,31 @@ def tables(catalog: Catalog) -> list[Table]:
     ]
 
 
-def released_figures(counted: Counted, catalog: Catalog) -> list[ReleasedFigure]:
-    """Return the figures of a month as the public sees them, in the order of the page."""
+def tables_in(release: Release) -> list[Table]:
+    """Return the tables of counts that *release* shows, with their groups."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    overlaps = {}
+    for each in release.figures:
+        if each.measure == "count":
+            groups.setdefault((each.figure, each.breakdown), []).append(each.group)
+            overlaps[each.figure, each.breakdown] = each.overlaps
+    return [
+        Table(
+            figure,
+            breakdown,
+            [name for name in names if name not in (*_RESTS, "all")],
+            rest=next((name for name in names if name in _RESTS), None),
+            overlaps=overlaps[figure, breakdown],
+            totaled="all" in names,
+        )
+        for (figure, breakdown), names in groups.items()
+    ]
+
+
+def released_figures(
+    counted: Counted, catalog: Catalog, shown: Sequence[Table]
+) -> list[ReleasedFigure]:
+    """Return the figures of a month as the public sees them, in the tables *shown*."""
     names = names_by_breakdown(catalog)
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for row in counted.requests:
@@ -107,7 +139,7 @@ def released_figures(counted: Counted, catalog: Catalog) -> list[ReleasedFigure]
     counts["requests", "reached"] = dict(counted.reached)
     found = [
         figure
-        for table in tables(catalog)
+        for table in shown
         for figure in _shown(
             table,
             counts.get((table.figure, table.breakdown), {}),

@@ -1,6 +1,7 @@
 """Publishes the release of each month, once, when it is due by the business clock."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,10 @@ import structlog
 from asyncpg import Pool
 
 from services.reporting import store
+from services.reporting.corrections.decide import counted_again
+from services.reporting.corrections.publish import correct, read_touched
 from services.reporting.months import Month, due_at
-from services.reporting.release import DEFINITIONS, release_published, released_figures
+from services.reporting.release import DEFINITIONS, release_published, released_figures, tables
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference, routing
@@ -35,7 +38,8 @@ class Releases:
     The first month is that in which the first request was accepted. A month is released on the
     third working day after it, or as soon afterwards as the log is read to the month's end: a
     month that was missed gets its own figures, too. Event, row and number are one transaction, so
-    that a month has one release also if the process dies, or several processes try.
+    that a month has one release also if the process dies, or several processes try. So are the
+    corrections of earlier months, which come with it.
     """
 
     def __init__(
@@ -100,15 +104,30 @@ class Releases:
             release = await compute(
                 connection, month, zone=calendar.zone, as_of=as_of, catalog=self._catalog
             )
-            numbers = await sequences.lock(connection, [(RELEASES_TOPIC, release.month)])
+            touched, since = await read_touched(connection, release)
+            months = [release.month, *map(str, touched)]
+            numbers = await sequences.lock(connection, [(RELEASES_TOPIC, one) for one in months])
             number = numbers.next(RELEASES_TOPIC, release.month)
             event = release_published(release, at=at, number=number)
             await store.save_release(connection, published=event.data, at=at)
-            message = outbox.outgoing(RELEASES_TOPIC, event, key=release.month)
-            await outbox.append(connection, [message])
+            found = await correct(
+                connection,
+                touched,
+                with_=release,
+                since=since,
+                catalog=await self._catalog.current(connection),
+                at=at,
+                numbers=numbers,
+            )
+            await outbox.append(
+                connection,
+                [outbox.outgoing(RELEASES_TOPIC, e, key=e.subject) for e in (event, *found)],
+            )
             await sequences.save(connection, numbers)
         self._relay_wake.set()
         log.info("release.published", month=release.month, sha256=event.data.sha256)
+        for one, figures in Counter(each.subject for each in found).items():
+            log.info("release.corrected", month=one, figures=figures)
         return AT_ONCE
 
 
@@ -119,6 +138,7 @@ async def compute(
     begins_at, ends_at = month.begins_at(zone), month.ends_at(zone)
     positions, left_out = await store.read_log_position(connection, topics=TOPICS)
     counted = await store.count_month(connection, begins_at=begins_at, ends_at=ends_at)
+    current = await catalog.current(connection)
     return Release(
         month=str(month),
         zone=zone,
@@ -128,18 +148,22 @@ async def compute(
         definitions=DEFINITIONS,
         positions=positions,
         left_out=left_out,
-        figures=released_figures(counted, await catalog.current(connection)),
+        figures=released_figures(counted, current, tables(current)),
     )
 
 
-async def compute_again(connection: Any, published: Release) -> Release:
+async def compute_again(connection: Any, published: Release, *, is_corrected: bool) -> Release:
     """
     Return *published* with its figures computed again from the tables that *connection* sees.
 
-    They must be the fold of the log up to the release's positions. Call it in a transaction.
+    They must be the fold of the log up to the release's positions. Call it in a transaction. A
+    corrected release keeps the groups of the first one, and the figures that are never corrected.
     """
     counted = await store.count_month(
         connection, begins_at=published.begins_at, ends_at=published.ends_at
     )
     catalog = await CatalogCache().current(connection)
-    return published.model_copy(update={"figures": released_figures(counted, catalog)})
+    if is_corrected:
+        return counted_again(published, counted, catalog, like=published)
+    figures = released_figures(counted, catalog, tables(catalog))
+    return published.model_copy(update={"figures": figures})

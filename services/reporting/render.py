@@ -1,14 +1,17 @@
 """Renders the pages from figures: plain HTML without scripts or external resources. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.reporting.assessments.shown import ShownSite
+from services.reporting.corrections.decide import Place, place_of
+from services.reporting.corrections.shown import REASONS, Published
 from services.reporting.figures import Figure
 from services.reporting.labels import (
     BREAKDOWNS,
@@ -23,9 +26,13 @@ from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.release import NOTES
 from shared.catalog.solicitations import sentence as sentence_about
 from shared.contracts.reference import Solicitation
-from shared.contracts.reporting import ReleasedFigure, ReleaseFacts
+from shared.contracts.reporting import ReleasedFigure
 
 Value: TypeAlias = int | float | str | None
+Firsts: TypeAlias = Mapping[Place, int | str]
+"""What the figures that were corrected showed when they were published first."""
+_NONE: Firsts = MappingProxyType({})
+_MEASURES = {"p50": "half within", "p90": "nine of ten within"}
 
 TEMPLATES = Environment(
     loader=PackageLoader("services.reporting"),
@@ -104,6 +111,19 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction as the page shows it; ``month`` is that of the release that it came with."""
+
+    what: str
+    name: str
+    before: str
+    after: str
+    at: datetime
+    month: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """The requests of a program that wait for one reason."""
 
@@ -152,9 +172,8 @@ def assessments_page(shown: Sequence[ShownSite], *, as_of: date) -> str:
 
 
 def release_page(
-    published: ReleaseFacts | None,
+    published: Published | None,
     *,
-    published_at: datetime | None = None,
     months: Sequence[str] = (),
     programs: Sequence[ProgramRow] = (),
     solicitations: Sequence[Solicitation] = (),
@@ -175,17 +194,23 @@ def release_page(
     page = TEMPLATES.get_template("page.html.j2")
     if published is None:
         return page.render(release=None, notes=NOTES, **current)
-    release = published.release
+    release = published.now
     values = {(f.figure, f.breakdown, f.group): f.value for f in release.figures}
-    times = _released_times(release.figures)
+    firsts = {
+        place_of(f): f.value
+        for f in published.facts.release.figures
+        if place_of(f) in published.last
+    }
+    times = _released_times(release.figures, firsts)
     return page.render(
         release=release,
         month=Month.parse(release.month).first_day.strftime("%B %Y"),
-        published_at=published_at,
-        sha256=published.sha256,
+        published_at=published.at,
+        sha256=published.facts.sha256,
         definitions=", ".join(f"{name} {n}" for name, n in release.definitions.items()),
         cards=[(label, _count(values[key])) for label, key in _CARDS.items()],
-        units=_units(release.figures),
+        units=_units(release.figures, firsts),
+        corrections=_corrections(published),
         times=times.pop("all", []),
         times_by_program=list(times.items()),
         releases=months,
@@ -205,7 +230,32 @@ def _solicitation(one: Solicitation) -> Call:
     return Call(one.title, one.status, one.for_, one.summary, sentence_about(one), one.url, host)
 
 
-def _units(figures: Sequence[Figure | ReleasedFigure]) -> list[tuple[str, list[Bars]]]:
+def _corrections(published: Published) -> list[Corrected]:
+    figures = {place_of(f): f for f in published.facts.release.figures}
+    found = []
+    for each in published.corrections:
+        facts, place = each.facts, place_of(each.facts)
+        name = figures[place].name
+        is_count = facts.measure == "count"
+        shown: Callable[[Any], str] = _count if is_count else _days
+        what = (
+            f"{UNITS[facts.figure]} {BREAKDOWNS[facts.breakdown]}"
+            if is_count
+            else f"{STAGES[facts.figure]}, {_MEASURES[facts.measure]}"
+        )
+        month = Month.parse(facts.corrected_with).first_day.strftime("%B %Y")
+        before, after = shown(facts.before), shown(facts.after)
+        found.append(Corrected(what, name, before, after, each.at, month, REASONS[facts.because]))
+    return found
+
+
+def _first(text: str, place: Place, firsts: Firsts, shown: Callable[[Any], str]) -> str:
+    return f"{text} (first published: {shown(firsts[place])})" if place in firsts else text
+
+
+def _units(
+    figures: Sequence[Figure | ReleasedFigure], firsts: Firsts = _NONE
+) -> list[tuple[str, list[Bars]]]:
     """Return the tables of counts by unit, in the order of the figures within each unit."""
     tables: dict[tuple[str, str], list[Figure | ReleasedFigure]] = {}
     for figure in figures:
@@ -215,7 +265,7 @@ def _units(figures: Sequence[Figure | ReleasedFigure]) -> list[tuple[str, list[B
         (
             title,
             [
-                _bars(rows, title=title, breakdown=breakdown)
+                _bars(rows, title=title, breakdown=breakdown, firsts=firsts)
                 for (of, breakdown), rows in tables.items()
                 if of == unit and breakdown != "all"
             ],
@@ -224,18 +274,24 @@ def _units(figures: Sequence[Figure | ReleasedFigure]) -> list[tuple[str, list[B
     ]
 
 
-def _bars(rows: Sequence[Figure | ReleasedFigure], *, title: str, breakdown: str) -> Bars:
+def _bars(
+    rows: Sequence[Figure | ReleasedFigure], *, title: str, breakdown: str, firsts: Firsts
+) -> Bars:
     parts = [row for row in rows if row.group != "all"]
     total = next((row for row in rows if row.group == "all"), None)
     most = max((f.value for f in parts if isinstance(f.value, int)), default=0)
     return Bars(
         caption=f"{title} {BREAKDOWNS.get(breakdown, breakdown)}",
-        rows=[Bar(f.name, _count(f.value), _percent(f.value, most)) for f in parts],
+        rows=[Bar(f.name, _counted(f, firsts), _percent(f.value, most)) for f in parts],
         folded=breakdown in _FOLDED,
-        total=None if total is None else _count(total.value),
+        total=None if total is None else _counted(total, firsts),
         total_name="" if total is None else total.name,
         note=_OVERLAPS if isinstance(rows[0], ReleasedFigure) and rows[0].overlaps else "",
     )
+
+
+def _counted(figure: Figure | ReleasedFigure, firsts: Firsts) -> str:
+    return _first(_count(figure.value), place_of(figure), firsts, _count)
 
 
 def _percent(value: Value, most: int) -> str:
@@ -287,13 +343,13 @@ def _stages(values: Mapping[tuple[str, str], Value]) -> list[Stage]:
     ]
 
 
-def _released_times(figures: Sequence[ReleasedFigure]) -> dict[str, list[Stage]]:
+def _released_times(figures: Sequence[ReleasedFigure], firsts: Firsts) -> dict[str, list[Stage]]:
     """Return the stages over all requests as ``all``, and those of each program by its name."""
     found: dict[str, dict[str, dict[str, str]]] = {}
     for f in figures:
         if f.figure in STAGES:
             measures = found.setdefault(f.name, {}).setdefault(f.figure, {})
-            measures[f.measure] = _days(f.value)
+            measures[f.measure] = _first(_days(f.value), place_of(f), firsts, _days)
     return {
         name: [Stage(STAGES[stage], m["p50"], m["p90"]) for stage, m in stages.items()]
         for name, stages in found.items()

@@ -2,9 +2,10 @@
 Brings a database restored from an older dump up to the announcements reporting has published.
 
 Reporting's tables are a fold of other services' topics, which it reads again from the restored
-checkpoints. The announcements about programs and solicitations, the releases, and the answers to
-messages about assessments are its own: none is published twice, a release that was published is
-the release of its month, and a message that was answered is applied or refused as it was then.
+checkpoints. The announcements about programs and solicitations, the releases and their
+corrections, and the answers to messages about assessments are its own: none is published twice, a
+release that was published is the release of its month, and a message that was answered is applied
+or refused as it was then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from services.reporting import solicitations, store
 from services.reporting.assessments.batch import APPLIED, MESSAGES
+from services.reporting.corrections import store as corrections
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
 from services.reporting.sites.store import take_in
@@ -23,7 +25,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import reference
 from shared.contracts.event import derived_id
 from shared.contracts.published_reports import PublicationEvent
-from shared.contracts.reporting import ReleasePublished
+from shared.contracts.reporting import FigureCorrected, ReleaseEvent, ReleasePublished
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
@@ -35,7 +37,7 @@ _SQL = load_statements(__package__)
 
 _LED_TO_EVENTS = (reference.ProgramDefined, reference.SolicitationAnnounced, *MESSAGES)
 _REPORTS: TypeAdapter[Any] = TypeAdapter(
-    Annotated[ReleasePublished | PublicationEvent, Field(discriminator="type")]
+    Annotated[ReleaseEvent | PublicationEvent, Field(discriminator="type")]
 )
 OWN = OwnTopics(r"^cri\.(pub\.programs|pub\.reports|int\.reporting)\.v1$")
 
@@ -126,6 +128,8 @@ async def _put_back(connection: Any, value: bytes) -> None:
         return
     if isinstance(event, ReleasePublished):
         await store.save_release(connection, published=event.data, at=event.time)
+    elif isinstance(event, FigureCorrected):
+        await corrections.save_corrections(connection, [event])
     else:
         await take_in(connection, [event])
 

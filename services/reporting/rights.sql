@@ -3,4 +3,4 @@ REVOKE SELECT ON drafts FROM {operator};
 GRANT SELECT (cause, engagement_id, stated_at, applied, what, item, version) ON drafts TO {operator};
 
 -- What is published is published once: nothing changes it afterwards.
-REVOKE UPDATE, DELETE ON releases, site_events FROM {service};
+REVOKE UPDATE, DELETE ON releases, corrections, site_events FROM {service};

@@ -260,7 +260,7 @@ async def read_release(connection: Any, *, month: str) -> ReleaseRow | None:
     return None if row is None else ReleaseRow(*row)
 
 
-async def count_releases(connection: "Connection[Any]") -> int:
-    """Return the number of published releases."""
-    count: int = await connection.fetchval(_SQL["count_releases"])
-    return count
+async def count_releases(connection: "Connection[Any]") -> tuple[int, int]:
+    """Return the number of published releases, and of corrections."""
+    (row,) = await connection.fetch(_SQL["count_releases"])
+    return row["releases"], row["corrections"]

@@ -26,6 +26,12 @@ TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
 RELEASES_TOPIC = "cri.pub.reports.v1"
 
+CorrectionCause = Literal["late", "amended", "rebuilt", "several"]
+"""
+Why a figure is corrected: events of the month came late, agencies amended what they had stated,
+the counts were computed again from the log after a fault, or several of these.
+"""
+
 
 class ProgramFacts(Facts):
     """A program's current state; ``sentence`` describes it for the public."""
@@ -151,6 +157,38 @@ class ReleasePublished(Event):
 
     type: Literal["gov.cri.reporting.release_published.v1"]
     data: ReleaseFacts
+
+
+class CorrectedFigure(Facts):
+    """
+    A figure of a released month shows ``after`` where it showed ``before``. Both stay shown.
+
+    ``because`` is a kind of cause, and names no event. It came with the release of the month
+    ``corrected_with``. The corrected release is that of the month ``release`` with its corrected
+    values, and ``as_of``, ``positions`` and ``left_out`` of the other; ``sha256`` is its hash.
+    """
+
+    release: str
+    figure: str
+    breakdown: str
+    group: str
+    measure: str
+    before: int | str
+    after: int | str
+    because: CorrectionCause
+    corrected_with: str
+    sha256: str
+
+
+class FigureCorrected(Event):
+    """On ``cri.pub.reports.v1``; subject and key are the month whose figure is corrected."""
+
+    type: Literal["gov.cri.reporting.figure_corrected.v1"]
+    data: CorrectedFigure
+
+
+ReleaseEvent = ReleasePublished | FigureCorrected
+"""Every event about a month on ``cri.pub.reports.v1``."""
 
 
 class AppliedFacts(Facts):

@@ -224,6 +224,7 @@ MISSED = StoredCounter(
 
 # Releases
 RELEASES = StoredCounter("releases", "Months whose figures are published")
+CORRECTIONS = StoredCounter("corrections", "Published figures that were corrected")
 RELEASE_OVERDUE = _gauge(
     "release_overdue_seconds", "How long the next month's release has been due; 0 before that"
 )

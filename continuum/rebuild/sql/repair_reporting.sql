@@ -17,6 +17,12 @@ SELECT rebuilt.*
   FROM rebuild.timeline AS rebuilt
   JOIN differing ON differing.table_name = 'timeline' AND differing.key = rebuilt.tracking_number;
 
+-- What was released of other rows is counted again with the next release.
+INSERT INTO public.late_times (at, because)
+SELECT (body ->> 'begins_at')::timestamptz, 'rebuilt'
+  FROM public.releases
+ WHERE EXISTS (SELECT FROM differing WHERE table_name IN ('requests', 'timeline'));
+
 DELETE FROM public.programs
  USING differing
  WHERE differing.table_name = 'programs'

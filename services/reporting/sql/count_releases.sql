@@ -1,2 +1,1 @@
-SELECT count(*)
-  FROM releases;
+SELECT (SELECT count(*) FROM releases) AS releases, (SELECT count(*) FROM corrections) AS corrections;

@@ -30,7 +30,7 @@ _EVENTS = (
     *get_args(notifications.NotificationsEvent),
     *get_args(notifications.MailEvent),
     *get_args(reporting.ProgramsEvent),
-    reporting.ReleasePublished,
+    *get_args(reporting.ReleaseEvent),
     *get_args(get_args(PublicationEvent)[0]),
     *get_args(reporting.AnswerEvent),
     *get_args(assessments.AssessmentEvent),

@@ -53,6 +53,36 @@ async def test_e82_what_came_after_the_release_changes_no_rerun(reporting: Rebui
     assert equal, lines
 
 
+async def test_e82_a_corrected_month_is_rerun_as_it_was_first_and_as_it_is_now(
+    reporting: Rebuilt,
+) -> None:
+    await reporting.take_in([e for number in range(40, 60) for e in stream(number).events])
+    await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(reporting.pool)
+
+    lines, equal = await again(reporting)
+
+    sha256 = await reporting.pool.fetchval("SELECT sha256 FROM releases ORDER BY month")
+    later = await reporting.pool.fetchval("SELECT body ->> 'sha256' FROM corrections LIMIT 1")
+    assert equal, lines
+    assert sha256 != later
+    assert [line.split()[2] for line in lines if line.startswith("  published: ")] == [
+        sha256,
+        later,
+    ]
+
+
+async def test_a_correction_that_the_log_does_not_give_is_named(reporting: Rebuilt) -> None:
+    """Somebody changes a row before the next release counts March again."""
+    await reporting.take_in(stream(40).events)
+    await reporting.pool.execute("UPDATE requests SET us_state = 'US-NY'")
+    await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(reporting.pool)
+
+    lines, equal = await again(reporting)
+
+    assert not equal
+    assert "  requests, us_state, US-NY, count: 30 (New York) → 10 or fewer (New York)" in lines
+
+
 async def test_a_release_that_the_log_does_not_give_is_named(reporting: Rebuilt) -> None:
     """Somebody changes a row, and April is released."""
     april = datetime(2026, 4, 9, tzinfo=UTC)

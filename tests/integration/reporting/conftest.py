@@ -22,15 +22,16 @@ TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1", "cr
 class Log:
     """Appends events to one partition of each topic and has reporting take them in."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", reader: ReportingReader | None = None) -> None:
         self.pool = pool
+        self._reader = reader or ReportingReader()
         self._ends: Counter[str] = Counter()
         self.records: list[Record] = []
 
     async def take_in(self, events: Iterable[tuple[str, Event | bytes]]) -> Result:
         """Take *events* in as one batch."""
         batch = [self._append(topic, event) for topic, event in events]
-        return await take_in(self.pool, ReportingReader(), batch, service="reporting")
+        return await take_in(self.pool, self._reader, batch, service="reporting")
 
     def _append(self, topic: str, event: Event | bytes) -> Record:
         value = event if isinstance(event, bytes) else event.encode()

@@ -3,15 +3,17 @@
 import asyncio
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
 
 from services.reporting import store
+from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
 from services.reporting.project import changed_by, merge
+from shared.business_clock import BusinessClock
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, derived_id, padded
 from shared.postgres.statements import load_statements
@@ -71,19 +73,27 @@ async def test_a_request_and_its_timeline_are_kept(log: Log) -> None:
     ]
 
 
-async def test_a_batch_takes_five_round_trips(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("days", "is_amended", "notes"), [(0, False, 0), (0, True, 1), (2, False, 1), (2, True, 2)]
+)
+async def test_a_batch_takes_five_round_trips_and_one_to_note_what_is_late_or_amended(
+    database: Database, days: int, is_amended: bool, notes: int
+) -> None:
     own, delivery = map(load_statements, ("services.reporting", "shared.delivery"))
     first, *later = full_stream(1).events
+    now = BusinessClock(since=datetime.now(UTC), start=START + timedelta(days=days))
     async with counted(await database("reporting")) as (pool, executed):
         await open_checkpoints(pool, TOPICS)
-        log = Log(pool)
+        log = Log(pool, ReportingReader(now))
         await log.take_in([first])
         executed.clear()
 
-        await log.take_in(later)
+        await log.take_in(e for e in later if is_amended or "amended" not in e[1].type)
 
+    noted = [own["note_late_times"]] * notes
     assert executed == [
-        "BEGIN;", delivery["open_batch"], own["save_batch"], delivery["settle_round"], "COMMIT;",
+        "BEGIN;", delivery["open_batch"], own["save_batch"], *noted, delivery["settle_round"],
+        "COMMIT;",
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from shared.contracts import reference
 from shared.process.http import public_headers
 from tests.examples.solicitations import URL, announced
 from tests.integration.reporting.conftest import Log
-from tests.integration.reporting.releasing import DUE, Pool, accepted_in, march, process
+from tests.integration.reporting.releasing import DUE, Pool, accepted_in, march, process, stream
 
 FILES = ("/figures.json", "/figures.csv", "/releases/2026-03.json", "/releases/2026-03.csv")
 
@@ -90,6 +90,32 @@ async def test_the_page_shows_the_last_release_and_lists_the_earlier_ones(
     assert 'href="/releases/2026-03"' in last
     assert "March 2026" in await site.body("/releases/2026-03")
     assert json.loads(await site.body("/figures.json"))["release"]["month"] == "2026-04"
+
+
+async def test_e82_a_corrected_month_shows_both_values_for_ever(
+    released: "Pool", log: Log
+) -> None:
+    site = Site(released)
+    first = json.loads(await site.body("/releases/2026-03.json"))
+    for number in range(62, 71):
+        await log.take_in(stream(number).events)
+    await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(released)
+
+    page = " ".join((await site.body("/releases/2026-03")).split())
+    file = json.loads(await site.body("/releases/2026-03.json"))
+    lines = list(csv.DictReader(io.StringIO(await site.body("/releases/2026-03.csv"))))
+
+    assert "70 (first published: 60)" in page
+    assert "Requests by U.S. state or territory, California: from 60 to 70." in page
+    assert "with the figures of April 2026: events of the month came late." in page
+    assert (file["sha256"], file["release"]) == (first["sha256"], first["release"])
+    assert first["corrections"] == []
+    (state,) = [each for each in file["corrections"] if each["group"] == "US-CA"]
+    assert (state["before"], state["after"], state["because"]) == (60, 70, "late")
+    (line,) = [line for line in lines if line["group"] == "US-CA"]
+    assert (line["value"], line["corrected"], line["corrected_with"]) == ("60", "70", "2026-04")
+    assert line["corrected_at"]
+    assert {line["corrected"] for line in lines if line["group"] == "US-NE"} == {""}
 
 
 @pytest.mark.parametrize("path", ["/", *FILES])

@@ -116,6 +116,8 @@ def i07_causes(run: Run) -> Findings:
     rooted = {record.place for record in run.records(IN)}
     updates = (b for _, b in firsts(run, NOTICES) if data_of(b).get("fact_type") == MONTHLY)
     rooted |= {str(body.get("id")) for body in updates}
+    releases = (found for found in firsts(run, RELEASES) if _comes_by_calendar(*found))
+    rooted |= {str(body.get("id")) for _, body in releases}
     monthly = {r["fact"] for r in run.rows("notifications", "tellings") if r["kind"] == MONTHLY}
     correlations: dict[object, object] = {}
     for record, body in firsts(run, *EVENTS, OUT):
@@ -140,12 +142,17 @@ def _wrong_update(record: Record, body: Body, monthly: set[str]) -> str | None:
     return None if cause in monthly and len(named) == 1 else f"{record.place}: no month's update"
 
 
+def _comes_by_calendar(record: Record, body: Body) -> bool:
+    """Tell a release, and the corrections that come with one: no record leads to them."""
+    return record.topic == RELEASES and short(body) in ("release_published", "figure_corrected")
+
+
 def _wrong_cause(record: Record, body: Body, known: Known, rooted: set[str]) -> str | None:
     """Follow the causes to an inbound record; *rooted* remembers what has been followed."""
     cause = body.get("causationid")
-    if record.topic == RELEASES and short(body) == "release_published":
-        by_calendar = cause == f"month/{body.get('subject')}"
-        return None if by_calendar else f"{record.place}: its cause is not its month"
+    if _comes_by_calendar(record, body):
+        month = data_of(body).get("corrected_with", body.get("subject"))
+        return None if cause == f"month/{month}" else f"{record.place}: its cause is not its month"
     if cause in known:
         before, cause_body = known[cause]
         same_place = (before.topic, before.partition) == (record.topic, record.partition)

@@ -1,11 +1,10 @@
 """I24: every release is what the log up to its positions says, and each month has one."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from tests.proofs.checker.corrections import hash_of, wrong_corrections
 from tests.proofs.checker.count_month import OVERLAPPING, TABLES, count_month, expected
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import RELEASES, data_of, firsts, short
@@ -14,9 +13,16 @@ from tests.proofs.checker.run import Run
 
 
 def i24_releases_are_reruns(run: Run) -> Findings:
-    """Each release has the figures and the hash that the log gives; months have no gap."""
+    """
+    Each release has the figures and the hash that the log gives; months have no gap.
+
+    What a later release knows of a month is corrected with it.
+    """
     published: dict[str, Mapping[str, Any]] = {}
+    corrections: list[Mapping[str, Any]] = []
     for _, body in firsts(run, RELEASES):
+        if short(body) == "figure_corrected":
+            corrections.append(data_of(body))
         if short(body) != "release_published":
             continue
         month, data = str(body.get("subject")), data_of(body)
@@ -27,6 +33,9 @@ def i24_releases_are_reruns(run: Run) -> Findings:
     for before, after in pairwise(months):
         wrong = f"a month between {before} and {after} is not released"
         yield None if _next(before) == after else wrong
+    released = {month: data["release"] for month, data in published.items()}
+    yield from wrong_corrections(run, released, corrections)
+    yield from _held_corrections(run, corrections)
     rows = {row["month"]: row for row in run.rows("reporting", "releases")}
     for month in sorted(published.keys() | rows.keys()):
         data, row = published.get(month, {}), rows.get(month, {})
@@ -37,10 +46,10 @@ def i24_releases_are_reruns(run: Run) -> Findings:
         yield None if same else f"reporting holds another release of {month} than it published"
 
 
-def hash_of(release: Any) -> str:
-    """Return the SHA-256 of the canonical JSON of *release*, whose keys are ASCII."""
-    text = json.dumps(release, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _held_corrections(run: Run, published: Sequence[Mapping[str, Any]]) -> Iterator[str | None]:
+    held = [json_of(row["body"]) for row in run.rows("reporting", "corrections")]
+    same = sorted(map(hash_of, held)) == sorted(map(hash_of, published))
+    yield None if same else "reporting holds other corrections than it published"
 
 
 def _wrong_in(month: str, data: Mapping[str, Any], run: Run) -> Iterator[str | None]:

@@ -16,7 +16,11 @@ from tests.proofs.checker.run import Run
 
 MONTHLY = "monthly_update"
 SOLICITATION = "gov.cri.intake.solicitation_announced.v1"
-NEWS = frozenset({MONTHLY, SOLICITATION})
+REPORTS = frozenset(
+    f"gov.cri.reporting.{kind}.v1"
+    for kind in ("report_published", "report_corrected", "report_withdrawn", "figure_corrected")
+)
+NEWS = frozenset({MONTHLY, SOLICITATION, *REPORTS})
 """The facts of which subscribers are told."""
 _STATES = {"subscription_asked": "asked", "subscription_confirmed": "confirmed"}
 
@@ -37,7 +41,8 @@ def told_of_news(run: Run) -> Findings:
             if audiences != {subject} or told[data["fact"], subject] > 1:
                 yield f"{record.place}: {subject} is told twice of {data['fact']}, or others are"
             else:
-                wished = "confirmed" in states[subject].values()
+                kinds = {kind for kind, state in states[subject].items() if state == "confirmed"}
+                wished = "reports" in kinds if data["fact_type"] in REPORTS else bool(kinds)
                 yield None if wished else f"{record.place}: {subject} has confirmed no news"
 
 

@@ -10,26 +10,32 @@ import pytest
 from deploy.demo import releases
 from deploy.demo.public_page import rows_of
 from deploy.demo.releases import wrong_views
+from services.reporting.corrections.shown import Correction, Published
 from services.reporting.csv_table import release_table
 from services.reporting.render import release_page
 from shared.contracts.reporting import ReleaseFacts
+from tests.unit.reporting.test_corrections import correct
 from tests.unit.reporting.test_release import counted, release
 
 RELEASE = release(counted(("program", "cri-tac", 57), ("goal", "trust", 1234)))
 FACTS = ReleaseFacts(sha256="ab" * 32, release=RELEASE)
-PAGE = release_page(FACTS, at=datetime(2026, 7, 6, tzinfo=UTC), published_at=datetime.now(UTC))
+AT = datetime(2026, 7, 6, tzinfo=UTC)
+PUBLISHED = Published(FACTS, AT)
+PAGE = release_page(PUBLISHED, at=AT)
+LATER = correct(RELEASE, counted(("program", "cri-tac", 57), ("goal", "trust", 1246)))
+CORRECTED = Published(FACTS, AT, [Correction(2, AT, each) for each in LATER])
 
 
 @contextmanager
-def served(*, page: str = PAGE, table: str = release_table(FACTS)) -> Iterator[None]:
+def served(*, page: str = PAGE, table: str = release_table(PUBLISHED)) -> Iterator[None]:
     with patch.object(
         releases, "_get", lambda public, path: table if path.endswith(".csv") else page
     ):
         yield
 
 
-def wrong() -> list[str]:
-    return wrong_views("", "2026-06", FACTS.model_dump(mode="json"))
+def wrong(published: Published = PUBLISHED) -> list[str]:
+    return wrong_views("", "2026-06", published.file.model_dump(mode="json"))
 
 
 def test_rows_are_read_without_headings_and_bars() -> None:
@@ -54,7 +60,19 @@ def test_another_number_on_the_page_is_a_fault(shown: str, instead: str) -> None
 
 
 def test_another_number_in_the_csv_is_a_fault() -> None:
-    table = release_table(FACTS)
+    table = release_table(PUBLISHED)
 
     with served(table=table.replace(",60,", ",70,", 1)):
         assert wrong() == ["release 2026-06: the CSV has other figures than the JSON"]
+
+
+def test_three_views_of_a_corrected_release_agree() -> None:
+    page, table = release_page(CORRECTED, at=AT), release_table(CORRECTED)
+
+    with served(page=page, table=table):
+        assert wrong(CORRECTED) == []
+
+
+def test_a_correction_that_a_view_does_not_show_is_a_fault() -> None:
+    with served():
+        assert len(wrong(CORRECTED)) == 3

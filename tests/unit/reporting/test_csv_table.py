@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.reporting.corrections.shown import Published
 from services.reporting.csv_table import live_table, release_table
 from services.reporting.figures import Figure
 from shared.contracts.reporting import ReleasedFigure, ReleaseFacts
@@ -33,7 +34,8 @@ def test_e85_text_that_looks_like_a_formula_begins_with_an_apostrophe(first: str
             ]
         }
     )
-    released = release_table(ReleaseFacts(sha256="0" * 64, release=month))
+    facts = ReleaseFacts(sha256="0" * 64, release=month)
+    released = release_table(Published(facts, datetime.now(UTC)))
 
     for text in (live, released):
         (row,) = csv.DictReader(io.StringIO(text, newline=""))

@@ -6,7 +6,14 @@ from hashlib import sha256
 
 from services.reporting.figures import Count, Durations, Volumes
 from services.reporting.gate import FEW, FEW_EACH, NOT_SHOWN
-from services.reporting.release import Counted, digest, release_published, released_figures
+from services.reporting.release import (
+    Counted,
+    digest,
+    release_published,
+    released_figures,
+    tables,
+    tables_in,
+)
 from shared.catalog.catalog import Catalog, with_entry
 from shared.contracts.inbound import GOALS
 from shared.contracts.reference import Program, TopicOfHelp
@@ -27,7 +34,7 @@ def counted(*counts: tuple[str, str, int]) -> Counted:
 
 
 def cells(counts: Counted) -> dict[tuple[str, str, str, str], ReleasedFigure]:
-    found = released_figures(counts, catalog())
+    found = released_figures(counts, catalog(), tables(catalog()))
     keys = [(f.figure, f.breakdown, f.group, f.measure) for f in found]
     assert len(set(keys)) == len(keys)
     return dict(zip(keys, found, strict=True))
@@ -121,7 +128,7 @@ def release(counts: Counted = NOTHING) -> Release:
         as_of=NOW,
         definitions={"figures": 3, "gate": 1},
         positions=[LogPosition(topic="cri.int.intake.v1", partition=0, next_offset=7)],
-        figures=released_figures(counts, catalog()),
+        figures=released_figures(counts, catalog(), tables(catalog())),
     )
 
 
@@ -149,3 +156,12 @@ def test_every_process_would_publish_a_month_under_the_same_id() -> None:
 
     assert one.id == other.id
     assert (one.subject, one.dataclassification) == ("2026-06", "public")
+
+
+def test_the_tables_of_a_release_are_read_from_it() -> None:
+    found = [each._replace(groups=tuple(each.groups)) for each in tables_in(release())]
+
+    assert found == [
+        each._replace(groups=tuple(each.groups), totaled=each.totaled and not each.overlaps)
+        for each in tables(catalog())
+    ]

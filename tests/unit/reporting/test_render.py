@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+from services.reporting.corrections.shown import Correction, Published
 from services.reporting.figures import Count, Durations, Figure, Volumes, Wait, live_figures
 from services.reporting.programs import ProgramRow
 from services.reporting.render import live_page, release_page
 from shared.contracts.reporting import ReleaseFacts
+from tests.unit.reporting.test_corrections import correct
 from tests.unit.reporting.test_release import counted, release
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -74,12 +76,9 @@ def public(count: int = 57, *programs: ProgramRow, name: str | None = None) -> P
     if name is not None:
         renamed = [figure.model_copy(update={"name": name}) for figure in month.figures]
         month = month.model_copy(update={"figures": renamed})
-    facts = ReleaseFacts(sha256="ab" * 32, release=month)
-    return Page(
-        release_page(
-            facts, published_at=NOW, months=["2026-06", "2026-05"], programs=programs, at=NOW
-        )
-    )
+    published = Published(ReleaseFacts(sha256="ab" * 32, release=month), NOW)
+    months = ["2026-06", "2026-05"]
+    return Page(release_page(published, months=months, programs=programs, at=NOW))
 
 
 def test_names_that_others_wrote_stay_text_on_the_operators_page() -> None:
@@ -130,6 +129,24 @@ def test_a_release_has_its_files_its_hash_and_the_other_months() -> None:
     assert "ab" * 32 in found.texts
     assert links[0] == "#content"
     assert ("main", {"id": "content"}) in found.elements
+
+
+def test_e82_a_corrected_figure_shows_both_values_with_date_and_reason() -> None:
+    first = release(counted(("us_state", "US-CA", 64)))
+    found = [
+        Correction(number, NOW, facts)
+        for number, facts in enumerate(correct(first, counted(("us_state", "US-CA", 66))), start=2)
+    ]
+    facts = ReleaseFacts(sha256="ab" * 32, release=first)
+
+    page = Page(release_page(Published(facts, NOW, found), at=NOW))
+    before = Page(release_page(Published(facts, NOW), at=NOW))
+
+    text = " ".join(" ".join(page.texts).split())
+    assert "California 70 (first published: 60)" in text
+    assert "Requests by U.S. state or territory, California: from 60 to 70. Corrected on" in text
+    assert "with the figures of July 2026: events of the month came late." in text
+    assert "Corrections, June 2026" not in " ".join(before.texts)
 
 
 def test_without_a_release_the_page_says_when_there_will_be_one() -> None:

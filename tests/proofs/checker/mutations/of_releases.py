@@ -1,53 +1,124 @@
-"""Breaks releases (I24), after adding a sound one to the run."""
+"""Breaks releases and corrections (I24), after adding sound ones to the run."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.proofs.checker.count_month import OVERLAPPING, TABLES, UNTOTALED, count_month, expected
+from tests.proofs.checker.corrections import AS_RELEASED, hash_of
+from tests.proofs.checker.count_month import (
+    OVERLAPPING,
+    TABLES,
+    UNTOTALED,
+    Place,
+    count_month,
+    expected,
+)
 from tests.proofs.checker.log import INTAKE, REFERENCE, RELEASES, ROUTING, data_of
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited
-from tests.proofs.checker.releases import hash_of
 from tests.proofs.checker.run import Record
 
 _ALWAYS = {"begins_at": "2000-01-01T00:00:00Z", "ends_at": "2100-01-01T00:00:00Z"}
-_MONTH = "2099-12"
+_NEVER = {"begins_at": "2100-01-01T00:00:00Z", "ends_at": "2100-02-01T00:00:00Z"}
+_MONTH, _NEXT = "2099-12", "2100-01"
 
 
 def _publish(bench: Bench) -> None:
     """Publish the whole run as one month, in place of the releases that it may have."""
+    _put(bench, [_release(bench, _MONTH, _ALWAYS)], [])
+
+
+def _publish_corrected(bench: Bench) -> None:
+    """Publish half of the run as a month, and correct it with the next one, which has nothing."""
+    first = _release(bench, _MONTH, _ALWAYS, share=2)
+    next_ = _release(bench, _NEXT, _NEVER)
+    whole = {**first, "positions": next_["positions"], "as_of": next_["as_of"]}
+    values = dict(expected(first["figures"], count_month(bench.run, whole)))
+    figures = [
+        {**each, "value": each["value"] if each["breakdown"] in AS_RELEASED else values[place]}
+        for each in first["figures"]
+        for place in [_place(each)]
+    ]
+    sha256 = hash_of({**whole, "figures": figures})
+    corrections = [
+        {
+            **dict(zip(("figure", "breakdown", "group", "measure"), _place(before), strict=True)),
+            "release": _MONTH,
+            "before": before["value"],
+            "after": after["value"],
+            "because": "late",
+            "corrected_with": _NEXT,
+            "sha256": sha256,
+        }
+        for before, after in zip(first["figures"], figures, strict=True)
+        if before["value"] != after["value"]
+    ]
+    _put(bench, [first, next_], corrections)
+
+
+def _release(
+    bench: Bench, month: str, period: Mapping[str, str], *, share: int = 1
+) -> dict[str, Any]:
+    """Return the release of *month*, from the first part of the log: all, or one of *share*."""
     release: dict[str, Any] = {
-        **_ALWAYS,
-        "month": _MONTH,
+        **period,
+        "month": month,
         "zone": "America/New_York",
-        "as_of": "2099-12-31T00:00:00Z",
+        "as_of": f"{month}-28T00:00:00Z",
         "definitions": {"figures": 3, "gate": 1},
+        "left_out": [],
         "positions": [
-            {"topic": topic, "partition": int(partition), "next_offset": end}
+            {"topic": topic, "partition": int(partition), "next_offset": end // share}
             for topic in (INTAKE, ROUTING, REFERENCE)
             for partition, (_, end) in bench.run.ends[topic].items()
         ],
     }
-    month = count_month(bench.run, release)
+    found = count_month(bench.run, release)
     figures = [
         _figure(figure, breakdown, group)
         for figure, breakdown in TABLES
-        for group in _groups(breakdown, sorted(month.counts[figure, breakdown]))
+        for group in _groups(breakdown, sorted(found.counts[figure, breakdown]))
     ]
-    values = dict(expected(figures, month))
+    values = dict(expected(figures, found))
     for each in figures:
-        each["value"] = values[each["figure"], each["breakdown"], each["group"], "count"]
+        each["value"] = values[_place(each)]
     release["figures"] = figures
+    return release
+
+
+def _put(
+    bench: Bench, releases: Sequence[dict[str, Any]], corrections: Sequence[dict[str, Any]]
+) -> None:
+    """Put these in place of what the run published and holds."""
+    published = [
+        ("release_published", each["month"], {"sha256": hash_of(each), "release": each})
+        for each in releases
+    ]
+    published += [("figure_corrected", each["release"], each) for each in corrections]
+    bench.run.topics[RELEASES] = [
+        Record(RELEASES, 0, offset, None, _event(offset, *event))
+        for offset, event in enumerate(published)
+    ]
+    bench.run.ends[RELEASES] = {"0": [0, len(published)]}
+    held = bench.run.tables["reporting"]
+    held["releases"] = [
+        {"month": each["month"], "sha256": hash_of(each), "body": each} for each in releases
+    ]
+    held["corrections"] = [{"month": each["release"], "body": each} for each in corrections]
+
+
+def _event(offset: int, kind: str, subject: str, data: dict[str, Any]) -> bytes:
     body = {
-        "id": "00000000-0000-5000-8000-000000000024",
-        "type": "gov.cri.reporting.release_published.v1",
-        "subject": _MONTH,
-        "sequence": f"{1:020d}",
-        "data": {"sha256": hash_of(release), "release": release},
+        "id": f"00000000-0000-5000-8000-{offset:012d}",
+        "type": f"gov.cri.reporting.{kind}.v1",
+        "subject": subject,
+        "sequence": f"{offset:020d}",
+        "data": data,
     }
-    bench.run.topics[RELEASES] = [Record(RELEASES, 0, 0, None, json.dumps(body).encode())]
-    bench.run.ends[RELEASES] = {"0": [0, 1]}
-    row = {"month": _MONTH, "sha256": hash_of(release), "body": release}
-    bench.run.tables["reporting"]["releases"] = [row]
+    return json.dumps(body).encode()
+
+
+def _place(each: Mapping[str, Any]) -> Place:
+    return each["figure"], each["breakdown"], each["group"], each["measure"]
 
 
 def _groups(breakdown: str, groups: list[str]) -> list[str]:
@@ -118,6 +189,40 @@ def _lose_a_record(bench: Bench) -> None:
     ]
 
 
+def _correct_what_was_right(bench: Bench) -> None:
+    correction = bench.any_of(RELEASES, "figure_corrected")
+    bench.put(edited(correction, data={"after": 98_760}), correction)
+    _hold_what_is_published(bench)
+
+
+def _correct_from_another_value(bench: Bench) -> None:
+    correction = bench.any_of(RELEASES, "figure_corrected")
+    bench.put(edited(correction, data={"before": 98_760}), correction)
+    _hold_what_is_published(bench)
+
+
+def _correct_silently(bench: Bench) -> None:
+    bench.remove(bench.any_of(RELEASES, "figure_corrected"))
+    _hold_what_is_published(bench)
+
+
+def _correct_with_another_hash(bench: Bench) -> None:
+    correction = bench.any_of(RELEASES, "figure_corrected")
+    bench.put(edited(correction, data={"sha256": "0" * 64}), correction)
+    _hold_what_is_published(bench)
+
+
+def _hold_no_correction(bench: Bench) -> None:
+    bench.run.tables["reporting"]["corrections"].pop()
+
+
+def _hold_what_is_published(bench: Bench) -> None:
+    published = [data_of(record.body or {}) for record in bench.run.topics[RELEASES]]
+    bench.run.tables["reporting"]["corrections"] = [
+        {"month": each["release"], "body": each} for each in published if "before" in each
+    ]
+
+
 MUTATIONS = (
     Mutation("a release shows another count", "I24", _show_another_count, _publish),
     Mutation("a release shows a small count", "I24", _show_a_small_count, _publish),
@@ -126,4 +231,29 @@ MUTATIONS = (
     Mutation("a month is released twice", "I24", _release_twice, _publish),
     Mutation("reporting holds another release than it published", "I24", _hold_another, _publish),
     Mutation("a release counts what is not on the log", "I24", _lose_a_record, _publish),
+    Mutation(
+        "a figure is corrected to what the log does not say",
+        "I24",
+        _correct_what_was_right,
+        _publish_corrected,
+    ),
+    Mutation(
+        "a correction names another value than was shown",
+        "I24",
+        _correct_from_another_value,
+        _publish_corrected,
+    ),
+    Mutation("a figure is wrong and not corrected", "I24", _correct_silently, _publish_corrected),
+    Mutation(
+        "a corrected release has another hash",
+        "I24",
+        _correct_with_another_hash,
+        _publish_corrected,
+    ),
+    Mutation(
+        "reporting holds fewer corrections than it published",
+        "I24",
+        _hold_no_correction,
+        _publish_corrected,
+    ),
 )

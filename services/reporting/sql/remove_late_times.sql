@@ -1,0 +1,3 @@
+DELETE FROM late_times
+ WHERE at >= $1::timestamptz
+   AND at < $2::timestamptz;
