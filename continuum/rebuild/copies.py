@@ -108,7 +108,9 @@ NOTIFICATIONS = replace(
             "tellings",
             "told_before",
         ): "are how far subscribers were told; a restore reads it from its notices",
-        ("releases",): "are the months on cri.pub.reports.v1, from which it reads them",
+        ("releases", "published_news", "public_sites"): (
+            "are what is published on cri.pub.reports.v1, from which it reads it"
+        ),
         ("gates of other topics",): _OTHER_GATES,
     },
 )

@@ -17,6 +17,7 @@ from services.notifications.forgetting.forgotten import Forgetting, key_of
 from services.notifications.mail.codes import Codes
 from services.notifications.mail.obligations import Obligation
 from services.notifications.mail.settling import Call, Settling
+from services.notifications.subscriptions.reports import Published, published
 from services.notifications.subscriptions.subscribing import Subscribing
 from shared.contracts.intake import (
     CodeAsked,
@@ -30,7 +31,9 @@ from shared.contracts.intake import (
     Window,
 )
 from shared.contracts.outbound import CaseNotice, ContactCard
+from shared.contracts.published_reports import SiteChanged
 from shared.contracts.reference import ReferenceEvent
+from shared.contracts.reporting import ReleasePublished
 from shared.delivery.sequences import Numbers
 
 ContactKey = tuple[str, str]
@@ -77,7 +80,8 @@ class BatchState:
     ``published`` counts, for each request, the notices decided about it. ``engaged`` are the
     engagements under way, when they were read, of requests with contacts that the batch sets.
     ``mailed`` are the callers' contacts that mail reaches, ``callers`` those that the batch sets.
-    ``releases`` are the months whose figures are published.
+    ``releases`` are the months whose figures are published, ``published_news`` reports and
+    corrections by fact, ``public_sites`` the names of agencies that are assessed in public.
     ``contact_numbers`` are those of the events that set ``contacts_set``; ``backups_days`` says
     how long backups of the database are kept.
     """
@@ -120,6 +124,18 @@ class BatchState:
     notes_kept: list[Note] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
     releases: list[str] = field(default_factory=list)
+    public_sites: dict[str, str] = field(default_factory=dict)
+    published_news: dict[str, Published] = field(default_factory=dict)
+
+    def publish(self, event: Any) -> None:
+        """Note what *event* publishes: it is told with the next update, or at once."""
+        if isinstance(event, ReleasePublished):
+            self.releases.append(event.data.release.month)
+        elif isinstance(event, SiteChanged):
+            self.public_sites[event.data.slug] = event.data.agency
+        else:
+            news = published(event)
+            self.published_news.setdefault(news.fact, news)
 
     def move(self, request: Request) -> None:
         """Replace the request by *request* and mark it for writing."""

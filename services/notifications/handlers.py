@@ -48,7 +48,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, notifications, reference
-from shared.contracts.reporting import ReleasePublished
+from shared.contracts.reporting import RELEASES_TOPIC
 from shared.delivery import sequences
 from shared.delivery.records import Counted, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
@@ -160,6 +160,10 @@ class NotificationsReader:
             await mails.prepare_mails(connection, state.subscribing.mails)
         if state.releases:
             await subscriptions.add_releases(connection, state.releases)
+        if state.public_sites:
+            await subscriptions.save_public_sites(connection, state.public_sites)
+        if state.published_news:
+            await subscriptions.add_published_news(connection, list(state.published_news.values()))
         if self._with_news:
             await _add_news(connection, state)
         return store.save_batch(state)
@@ -229,8 +233,8 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
     if kind is intake.NeedStated:
         state.state_need(event)
         return _TAKEN
-    if kind is ReleasePublished:  # told with the next monthly update
-        state.releases.append(event.data.release.month)
+    if item.record.topic == RELEASES_TOPIC:
+        state.publish(event)
         return _TAKEN
     if kind is intake.NoteStated:
         outgoing = waiting.take_note(state, event, _notice_key(item), number_notices)
@@ -299,6 +303,10 @@ async def _add_news(connection: "Connection[Any]", state: BatchState) -> None:
         if type(event) is reference.SolicitationAnnounced:
             telling = Telling(event.id, SOLICITATIONS, event.data.id, number, state.at)
             await subscriptions.add_telling(connection, telling)
+    for news in state.published_news.values():
+        about = " ".join(part for part in (news.subject, news.report) if part)
+        telling = Telling(news.fact, news.kind, about, 0, state.at)
+        await subscriptions.add_telling(connection, telling)
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:

@@ -74,7 +74,7 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
     for item in items:
         event: Any = item.message
         kind = type(event)  # not `match`: isinstance is slow for pydantic models
-        if kind is intake.NeedStated or kind is reporting.ReleasePublished:
+        if kind is intake.NeedStated or item.record.topic == reporting.RELEASES_TOPIC:
             continue
         if not is_request(event.subject):
             plan.notice_subjects.add(event.subject)

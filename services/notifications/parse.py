@@ -1,9 +1,11 @@
 """Parses the events that notifications reads and states what each waits for. Pure."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from services.notifications.subscriptions import reports
 from shared.catalog import catalog
 from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.assessments import AssessmentEvent
@@ -31,8 +33,10 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 
 
 _MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
-_RELEASE: TypeAdapter[Any] = TypeAdapter(reporting.ReleasePublished)
-(_RELEASED,) = get_args(reporting.ReleasePublished.model_fields["type"].annotation)
+_PUBLISHED: Mapping[str, TypeAdapter[Any]] = {
+    get_args(model.model_fields["type"].annotation)[0]: TypeAdapter(model)
+    for model in (reporting.ReleasePublished, *reports.READ)
+}
 
 # These topics keep records for some days only: do not wait for deleted ones.
 _STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC))
@@ -43,7 +47,7 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
     if record.topic == MAIL_TOPIC:
         found = _undelivered(record)
     elif record.topic == reporting.RELEASES_TOPIC:
-        found = _release(record)
+        found = _published(record)
     else:
         found = parse_event(record, ADAPTERS[record.topic])
     if record.topic in _STAND_ALONE and not isinstance(found, Malformed) and found.gate:
@@ -78,13 +82,14 @@ class _Typed(BaseModel):
     type: str
 
 
-def _release(record: Record) -> Item | PassedOver | Malformed:
-    """Return the release of a month; pass over what else is published there."""
+def _published(record: Record) -> Item | PassedOver | Malformed:
+    """Return the release of a month, a report, or a correction; pass over what else is there."""
     found = passed_over(record)
     if isinstance(found, Malformed):
         return found
     kind = _Typed.model_validate_json(record.value or b"").type
-    return parse_event(record, _RELEASE) if kind == _RELEASED else found
+    adapter = _PUBLISHED.get(kind)
+    return found if adapter is None else parse_event(record, adapter)
 
 
 def is_request(subject: str) -> bool:

@@ -200,10 +200,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "subscription_kinds": {
         "solicitations": "New solicitations and changes to them.",
         "monthly_update": "A monthly update on what has changed and what is open.",
+        "reports": "Reports about agencies, and corrections of published figures.",
     },
     "cadences": {
-        "at_once": "Each solicitation in a separate email.",
-        "monthly": "All solicitations in the monthly email.",
+        "at_once": "Each solicitation and each report in a separate email.",
+        "monthly": "All solicitations and reports in the monthly email.",
     },
     "ended_by": {
         "link": "On the page to which a link in an email leads.",

@@ -102,7 +102,7 @@ AuthorityBasis = Literal["letter_seen", "call_back", "code_to_address", "claimed
 BASES_OF_OFFICES = ("letter_seen", "call_back", "claimed")
 BASES_OF_THE_DESK = ("code_to_address", "claimed")
 ConfirmedBasis = Literal["letter_seen", "call_back"]
-SubscriptionKind = Literal["solicitations", "monthly_update"]
+SubscriptionKind = Literal["solicitations", "monthly_update", "reports"]
 Cadence = Literal["at_once", "monthly"]
 CodePurpose = Literal["confirm_address", "act"]
 Purpose = Literal["triage", "call", "delivery_problem", "complaint", "audit"]
@@ -416,11 +416,11 @@ class SubscriptionRequest(Strict):
     address: Annotated[str, Field(min_length=3, max_length=254, examples=["chief@agency.example"])]
     """One plain e-mail address, without a display name."""
     kinds: Annotated[
-        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+        list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
     """What is wished."""
     cadence: Cadence = "at_once"
-    """When solicitations are told."""
+    """When solicitations and reports are told."""
     program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
     """The only program whose solicitations are wished; without it, all are."""
     zone: Annotated[Line | None, Field(examples=["America/Denver"])] = None
@@ -433,7 +433,7 @@ class SubscriptionConfirmation(Strict):
     subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
     """The subscription that the link names."""
     kinds: Annotated[
-        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+        list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
     """The kinds that the link names."""
 
@@ -448,11 +448,11 @@ class SubscriptionChoice(Strict):
     subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
     """The subscription that the link names."""
     kinds: Annotated[
-        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+        list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
     """What is wished."""
     cadence: Cadence = "at_once"
-    """When solicitations are told."""
+    """When solicitations and reports are told."""
     program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
     """The only program whose solicitations are wished; without it, all are."""
 
@@ -467,7 +467,7 @@ class SubscriptionEnding(Strict):
     subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
     """The subscription that the link names."""
     kinds: Annotated[
-        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+        list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
     """What is not wished any more."""
     by: Annotated[Literal["link", "one_click"], Field(examples=["one_click"])]

@@ -68,7 +68,7 @@ class SubscriptionFacts(Facts):
     """
     What becomes of a subscription's ``kinds``: no address, and nothing that leads to one.
 
-    Kinds are ``solicitations`` and ``monthly_update``.
+    Kinds are ``solicitations``, ``monthly_update`` and ``reports``.
     """
 
     subscription_id: str

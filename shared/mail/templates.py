@@ -163,7 +163,18 @@ UPDATE = Template(
         **_LINKS,
     },
 )
-_TO_SUBSCRIBERS = (CONFIRM, PREFERENCES, SOLICITATION, UPDATE)
+REPORT = Template(
+    "report",
+    1,
+    "{name}",
+    {
+        "name": "Mount Alder Police Department: First report",
+        "sentence": "This report is published.",
+        "url": "https://program.example/sites/mount-alder-co/first-report",
+        **_LINKS,
+    },
+)
+_TO_SUBSCRIBERS = (CONFIRM, PREFERENCES, SOLICITATION, UPDATE, REPORT)
 WITH_LINKS = frozenset(template.name for template in _TO_SUBSCRIBERS)
 """The templates that need links of the desk."""
 TEMPLATES = {

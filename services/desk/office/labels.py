@@ -121,6 +121,7 @@ MAILS: Mapping[str, str] = {
     "preferences": "A link to change a confirmed subscription",
     "solicitation": "A solicitation, to subscribers",
     "update": "The monthly update, to subscribers",
+    "report": "A report or a correction, to subscribers",
     "trial": "A test by our operators",
 }
 """What a template of mails is for, by its id."""

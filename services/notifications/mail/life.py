@@ -33,7 +33,7 @@ NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
 SWITCHED_OFF, TOLD_TOGETHER, TOO_LATE = "switched_off", "told_together", "too_late"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
 DELIVERY_FAILED, CODE = "delivery_failed", "code"
-SOLICITATION, UPDATE = "solicitation", "update"
+SOLICITATION, UPDATE, REPORT = "solicitation", "update", "report"
 """The kinds of mails."""
 _OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END, SOLICITATION: SOLICITATION}
 _NOT_SENT = frozenset({"prepared", "try_later", "cancelled", "dropped"})

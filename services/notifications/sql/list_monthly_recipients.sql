@@ -1,6 +1,8 @@
 -- A page of those who were to be told something monthly before $2 in the zone $1, after $3. `program` limits
--- those who are told of solicitations alone. $5 is what they are told.
-SELECT subscribers.audience, bool_or(kind = 'monthly_update') AS wants_update, min(program) AS program
+-- the solicitations that they are told of. $5 is what they are told.
+SELECT subscribers.audience,
+       array_agg(kind) AS kinds,
+       min(program) FILTER (WHERE kind = 'solicitations') AS program
   FROM subscribers
   JOIN subscriptions USING (audience)
  WHERE state = 'confirmed'

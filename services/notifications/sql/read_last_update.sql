@@ -1,6 +1,6 @@
 -- The monthly update before the month $1 that told anybody, best that of the zone $2: of which version of the
--- catalog it told, when it was due, and the last month that was published then.
-SELECT number, due_at, released
+-- catalog it told, when it was due, and what was published last by then.
+SELECT number, due_at, released, reported
   FROM tellings
  WHERE kind = 'monthly_update'
    AND about < $1

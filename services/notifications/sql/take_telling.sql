@@ -1,4 +1,4 @@
-SELECT fact, kind, about, number, due_at, told_to, released
+SELECT fact, kind, about, number, due_at, told_to, released, reported
   FROM tellings
  WHERE NOT ended
  ORDER BY due_at, fact

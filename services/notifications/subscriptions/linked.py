@@ -6,6 +6,7 @@ from typing import Any
 from services.notifications.mail.compose import MailingList
 from services.notifications.subscriptions.subscriber import (
     MONTHLY_UPDATE,
+    REPORTS,
     SOLICITATIONS,
     audience_of,
 )
@@ -14,6 +15,7 @@ from shared.contracts.links import Gets, Links
 _WISHED = {
     MONTHLY_UPDATE: "A monthly update on what is new in the programs",
     SOLICITATIONS: "New solicitations and changes to them",
+    REPORTS: "Reports about agencies, and corrections of published figures",
 }
 
 

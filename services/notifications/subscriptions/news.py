@@ -1,9 +1,10 @@
 """What mails tell of solicitations and programs, in plain sentences. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from services.notifications.subscriptions.subscriber import MONTHLY_UPDATE, REPORTS, SOLICITATIONS
 from shared.catalog.catalog import Catalog
 from shared.catalog.solicitations import is_open, sentence
 from shared.clocks.written import day_in_words, moment_in_words
@@ -39,17 +40,21 @@ class Update(NamedTuple):
     programs: Sequence[Line]
     solicitations: Sequence[Line]
     releases: Sequence[Line] = ()
+    reports: Sequence[Line] = ()
 
-    def lines(self, program: str | None, *, wants_update: bool) -> list[Line]:
+    def lines(self, kinds: Collection[str], program: str | None) -> list[Line]:
         """
-        Return the lines for a subscriber; none if nothing is new for it.
+        Return the lines for a subscriber of *kinds*; none if nothing is new for it.
 
-        Without the update, a subscriber gets solicitations alone, of *program* if it names one.
+        Without the update, a subscriber gets what it subscribed to alone: reports, solicitations,
+        the latter of *program* if it names one.
         """
-        if wants_update:
-            found = [*self.programs, *self.solicitations, *self.releases]
+        if MONTHLY_UPDATE in kinds:
+            found = [*self.programs, *self.solicitations, *self.releases, *self.reports]
         else:
-            found = [line for line in self.solicitations if program in (None, line.program)]
+            found = list(self.reports) if REPORTS in kinds else []
+            if SOLICITATIONS in kinds:
+                found += [line for line in self.solicitations if program in (None, line.program)]
         return found if any(line.is_new for line in found) else []
 
 

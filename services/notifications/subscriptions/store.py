@@ -1,11 +1,12 @@
 """The tables of subscriptions, one function per statement; each is ``sql/<function>.sql``."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.subscriptions.reports import News, Published
 from services.notifications.subscriptions.subscriber import (
     Subscriber,
     Wish,
@@ -26,7 +27,8 @@ class Telling(NamedTuple):
 
     ``about`` is a solicitation, or the month of an update and the zone of its recipients. All
     subscribers up to ``told_to`` have been decided about. ``due_at`` is a business time.
-    ``released`` is the last month whose figures were published when the telling began, if any.
+    ``released`` is the last month whose figures were published when the telling began, if any;
+    ``reported`` the number of the last report or correction.
     """
 
     fact: str
@@ -36,21 +38,23 @@ class Telling(NamedTuple):
     due_at: datetime
     told_to: str = ""
     released: str = ""
+    reported: int = 0
 
 
 class LastUpdate(NamedTuple):
-    """What an update told of: a version of the catalog, until when, and the last release."""
+    """What an update told of: a version of the catalog, until when, and what was published."""
 
     number: int
     until: datetime
     released: str
+    reported: int
 
 
 class Recipient(NamedTuple):
-    """A subscriber of something monthly; of a ``program`` only, unless it wants the update."""
+    """A subscriber of ``kinds`` monthly; of the solicitations of a ``program`` only, if any."""
 
     audience: str
-    wants_update: bool
+    kinds: Sequence[str]
     program: str | None
 
 
@@ -172,6 +176,32 @@ async def read_releases(
 ) -> list[str]:
     """Return the months published *after* one, in order; with None, the last one."""
     return [row[0] for row in await connection.fetch(_SQL["read_releases"], after, until)]
+
+
+async def add_published_news(connection: "Connection[Any]", found: Sequence[Published]) -> None:
+    """Note what is published, in its order; what is noted already stays as it is."""
+    await connection.execute(_SQL["add_published_news"], *map(list, zip(*found, strict=True)))
+
+
+async def save_public_sites(connection: "Connection[Any]", agencies: Mapping[str, str]) -> None:
+    """Store the names of *agencies* that are assessed in public, by site."""
+    await connection.execute(_SQL["save_public_sites"], list(agencies), list(agencies.values()))
+
+
+async def read_published_news(
+    connection: "Connection[Any]", *, after: int, until: int, fact: str | None = None
+) -> list[News]:
+    """Return what was published *after* one number, up to another; or the one *fact* of it."""
+    rows = await connection.fetch(_SQL["read_published_news"], after, until, fact)
+    return [News(*row) for row in map(tuple, rows)]
+
+
+async def list_readers(
+    connection: "Connection[Any]", telling: Telling, *, limit: int
+) -> list[str]:
+    """Return the next ones who are told at once of what is published."""
+    arguments = (telling.told_to, limit, telling.fact)
+    return [row[0] for row in await connection.fetch(_SQL["list_readers"], *arguments)]
 
 
 async def list_zones(connection: "Connection[Any]") -> list[str | None]:

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 from shared.contracts.intake import SubscriptionAskFacts, SubscriptionSetFacts
 
 ASKED, CONFIRMED = "asked", "confirmed"
-SOLICITATIONS, MONTHLY_UPDATE = "solicitations", "monthly_update"
+SOLICITATIONS, MONTHLY_UPDATE, REPORTS = "solicitations", "monthly_update", "reports"
 """The kinds of news to which somebody subscribes."""
 AT_ONCE, MONTHLY = "at_once", "monthly"
-"""When solicitations are told; the update is monthly in any case."""
+"""When solicitations and reports are told; the update is monthly in any case."""
 BOUNCE, OFFICE = "bounce", "office"
 _PAUSE, _DAY, _A_DAY = timedelta(minutes=10), timedelta(days=1), 3
 TOO_SOON = "a mail that was asked for went out moments ago"

@@ -15,7 +15,7 @@ from services.notifications.mail import life, mails
 from services.notifications.mail.obligations import PreparedMail
 from services.notifications.mail.timing import AT_ONCE
 from services.notifications.messages import news_notice
-from services.notifications.subscriptions import months, news, store
+from services.notifications.subscriptions import months, news, reports, store
 from services.notifications.subscriptions.store import Telling
 from services.notifications.subscriptions.subscriber import MONTHLY_UPDATE, SOLICITATIONS
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -27,7 +27,7 @@ from shared.contracts.reference import Calendar
 from shared.contracts.states_and_zones import is_zone
 from shared.delivery import sequences
 from shared.delivery.relay import outbox
-from shared.mail.templates import SOLICITATION, UPDATE, Template
+from shared.mail.templates import REPORT, SOLICITATION, UPDATE, Template
 from shared.process.tasks import AT_ONCE as NOW
 from shared.process.tasks import LATER
 
@@ -38,6 +38,7 @@ AWAY = HELD = timedelta(minutes=1)
 """How long a message waits in the outbox until Kafka counts as away, and for how long nothing is
 told after that: what is read then may end a subscription."""
 NOTHING_NEW = "nothing new"
+_LIVES = {SOLICITATION.id: life.SOLICITATION, UPDATE.id: life.UPDATE, REPORT.id: life.REPORT}
 _ANNOUNCED = "gov.cri.intake.solicitation_announced.v1"
 
 
@@ -118,6 +119,9 @@ class Tellings:
         if telling.kind == months.KIND:
             told = await self._monthly(connection, telling)
             template, kind = UPDATE, months.KIND
+        elif telling.kind in reports.KINDS:
+            told = await self._report(connection, telling)
+            template, kind = REPORT, reports.type_of(telling.kind)
         else:
             told = await self._solicitation(connection, telling)
             template, kind = SOLICITATION, _ANNOUNCED
@@ -141,6 +145,14 @@ class Tellings:
         )
         return [Told(audience, SOLICITATIONS, facts) for audience in audiences]
 
+    async def _report(self, connection: "Connection[Any]", telling: Telling) -> list[Told]:
+        (news,) = await store.read_published_news(
+            connection, after=0, until=telling.reported, fact=telling.fact
+        )
+        facts = dict(reports.line(news, public_url=self._public_url).facts)
+        audiences = await store.list_readers(connection, telling, limit=self._page)
+        return [Told(audience, reports.MATTER, facts) for audience in audiences]
+
     async def _monthly(self, connection: "Connection[Any]", telling: Telling) -> list[Told]:
         month, _, zone = telling.about.partition(" ")
         last = await store.read_last_update(connection, month, zone)
@@ -151,7 +163,13 @@ class Tellings:
             connection, after=None if last is None else last.released, until=telling.released
         )
         found = news.update(before, after, since=since, until=telling.due_at)
-        found = found._replace(releases=news.releases(released, public_url=self._public_url))
+        published = await store.read_published_news(
+            connection, after=0 if last is None else last.reported, until=telling.reported
+        )
+        found = found._replace(
+            releases=news.releases(released, public_url=self._public_url),
+            reports=[reports.line(each, public_url=self._public_url) for each in published],
+        )
         recipients = await store.list_monthly_recipients(
             connection,
             telling,
@@ -162,8 +180,9 @@ class Tellings:
         words = news.month_in_words(month)
         told = []
         for each in recipients:
-            lines = found.lines(each.program, wants_update=each.wants_update)
-            matter = MONTHLY_UPDATE if each.wants_update else SOLICITATIONS
+            lines = found.lines(each.kinds, each.program)
+            wished = (MONTHLY_UPDATE, SOLICITATIONS, reports.MATTER)
+            matter = next(kind for kind in wished if kind in each.kinds)
             shown = {"month": words, "lines": [line.facts for line in lines]}
             facts = shown if lines else None
             told.append(Told(each.audience, matter, facts))
@@ -216,7 +235,7 @@ def _mail(
         key=told.audience.encode(),
         about=f"{telling.kind}:{telling.about}",
         number=telling.number,
-        kind=life.SOLICITATION if template is SOLICITATION else life.UPDATE,
+        kind=_LIVES[template.id],
         template=template.name,
         facts=json.dumps(told.facts, ensure_ascii=False),
         matter=told.matter,

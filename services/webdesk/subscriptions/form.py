@@ -25,8 +25,8 @@ ADDRESS = Field("address", "Email address", ("address",), needed=True, most=254,
 WISHES = (
     Field("kinds", "What news do you want?", ("kinds",), "checks", KINDS, needed=True,
           wrong="Choose at least one."),
-    Field("cadence", "How do you want to get solicitations?", ("cadence",), "choice", CADENCES,
-          wrong="Choose one from the list."),
+    Field("cadence", "How do you want to get solicitations and reports?", ("cadence",), "choice",
+          CADENCES, wrong="Choose one from the list."),
     Field("program", "Which program's solicitations do you want?", ("program",), "choice",
           "programs", wrong=_NO_PROGRAM),
 )  # fmt: skip

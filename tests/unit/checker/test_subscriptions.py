@@ -77,6 +77,7 @@ STEPS = (
     decided(3, "announced", ANNOUNCED, "solicitation"),
     decided(4, "month-1", "monthly_update", "update"),
 )
+REPORTED = "gov.cri.reporting.report_published.v1"
 OTHERWISE = dict.fromkeys(("message_type", "message_id", "participantsequence"))
 FACTS = {"confirm": "ask", "solicitation": "announced", "update": "month-1"}
 
@@ -207,6 +208,7 @@ def mail_undecided(run: Run) -> None:
         ("I9", swap_news_and_confirmation),
         ("I9", end_before_news),
         ("I9", tell_twice),
+        ("I9", lambda run: put(run, 3, edited(STEPS[3], data={"fact_type": REPORTED}))),
         ("I9", tell_another),
         ("I9", mail_a_participant_alone),
         ("I9", keep_news),

@@ -85,9 +85,9 @@ def test_an_unknown_type_is_passed_over_and_its_gate_moves() -> None:
     assert found.gate == Gate(routing.TOPIC, NUMBER, 1)
 
 
-def test_of_published_reports_only_releases_are_read() -> None:
+def test_of_what_is_published_plans_and_replies_are_no_news() -> None:
     value = (SAMPLES / "reporting.release_published.v1.json").read_bytes()
-    other = (SAMPLES / "reporting.report_published.v1.json").read_bytes()
+    other = (SAMPLES / "reporting.reply_stated.v1.json").read_bytes()
 
     read, left = (
         parse(Record(reporting.RELEASES_TOPIC, 0, 0, b"k", each, (), AT))

@@ -111,7 +111,7 @@ def test_a_program_that_opens_on_its_date_is_told_once() -> None:
 def test_without_an_earlier_update_everything_is_new() -> None:
     found = news.update(Catalog(), catalog(program(), entry()), since=None, until=APRIL)
 
-    assert len(found.lines(None, wants_update=True)) == 2
+    assert len(found.lines(["monthly_update"], None)) == 2
 
 
 def test_nothing_new_is_no_line_even_if_a_solicitation_is_open() -> None:
@@ -119,8 +119,8 @@ def test_nothing_new_is_no_line_even_if_a_solicitation_is_open() -> None:
 
     found = update(before, before)
 
-    assert found.lines(None, wants_update=True) == []
-    assert found.lines(None, wants_update=False) == []
+    assert found.lines(["monthly_update"], None) == []
+    assert found.lines(["solicitations"], None) == []
     assert [line.is_new for line in found.solicitations] == [False]
 
 
@@ -130,10 +130,10 @@ def test_who_wants_solicitations_alone_is_told_of_them_alone() -> None:
 
     found = update(before, after)
 
-    assert len(found.lines(None, wants_update=True)) == 2
-    assert [line.name for line in found.lines(None, wants_update=False)] == [entry().title]
-    assert len(found.lines("cri-tac", wants_update=False)) == 1
-    assert found.lines("critical-response", wants_update=False) == []
+    assert len(found.lines(["monthly_update"], None)) == 2
+    assert [line.name for line in found.lines(["solicitations"], None)] == [entry().title]
+    assert len(found.lines(["solicitations"], "cri-tac")) == 1
+    assert found.lines(["solicitations"], "critical-response") == []
 
 
 def test_a_solicitation_that_has_closed_is_told_once_and_then_no_more() -> None:

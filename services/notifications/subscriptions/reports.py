@@ -1,0 +1,84 @@
+"""What mails tell of published reports, and of corrections of reports and figures. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, get_args
+
+from services.notifications.subscriptions.news import Line, month_in_words
+from services.notifications.subscriptions.subscriber import REPORTS
+from shared.contracts.event import derived_id
+from shared.contracts.published_reports import (
+    ReportCorrected,
+    ReportPublished,
+    ReportWithdrawn,
+    SiteChanged,
+)
+from shared.contracts.reporting import FigureCorrected
+
+MATTER = REPORTS
+"""What a click in a mail about them ends."""
+READ = (SiteChanged, ReportPublished, ReportCorrected, ReportWithdrawn, FigureCorrected)
+"""The types of events of which readers of reports are told, or which name whom they are about."""
+_TYPES = {get_args(model.model_fields["type"].annotation)[0]: model for model in READ}
+KINDS = frozenset(kind.split(".")[3] for kind, model in _TYPES.items() if model is not SiteChanged)
+"""The kinds of news about reports."""
+
+
+class Published(NamedTuple):
+    """Something published: ``subject`` is a site or a month, ``title`` that of a new report."""
+
+    fact: str
+    kind: str
+    subject: str
+    report: str
+    title: str
+
+
+class News(NamedTuple):
+    """What was published, with the agency's name and the report's title, if they are known."""
+
+    kind: str
+    subject: str
+    report: str
+    agency: str
+    title: str
+
+
+def type_of(kind: str) -> str:
+    """Return the type of the event that was news of *kind*."""
+    return f"gov.cri.reporting.{kind}.v1"
+
+
+def published(event: Any) -> Published:
+    """
+    Return what *event* publishes.
+
+    All corrections of a month that come with one release are one: the first stands for all.
+    """
+    kind, data = event.type.split(".")[3], event.data
+    if isinstance(event, FigureCorrected):
+        first = derived_id(event.causationid, event.type, event.subject, 1)
+        return Published(first, kind, event.subject, "", "")
+    if isinstance(event, ReportPublished):
+        return Published(event.id, kind, data.body.slug, data.body.report_id, data.body.title)
+    return Published(event.id, kind, data.slug, data.report_id, "")
+
+
+def line(news: News, *, public_url: str) -> Line:
+    """Return what is told of *news*, with its page."""
+    url = public_url.rstrip("/")
+    if news.kind == "figure_corrected":
+        month = month_in_words(news.subject)
+        name = f"The programs in figures: {month}"
+        said = "Figures of this month were corrected. The page shows both values, and why."
+        return Line("", name, said, f"{url}/releases/{news.subject}#corrections")
+    name = ": ".join(part for part in (news.agency or news.subject, news.title) if part)
+    return Line("", name, _SENTENCES[news.kind], f"{url}/sites/{news.subject}/{news.report}")
+
+
+_SENTENCES: Mapping[str, str] = {
+    "report_published": "This report is published.",
+    "report_corrected": (
+        "This report was corrected. The page shows what it said before, what stands now, and why."
+    ),
+    "report_withdrawn": "This report was withdrawn. The page says why.",
+}
