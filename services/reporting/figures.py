@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-DEFINITION = 3
+DEFINITION = 4
 """Version of how figures are computed; raise it when the computation changes."""
+OLDEST = 3
+"""The oldest version by which this one still computes a month again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ BREAKDOWNS = {
     "us_state": "by U.S. state or territory",
     "event": "by what happened",
     "decline_reason": "declined, by reason",
+    "made_to": "made, by provider",
+    "accepted_by": "accepted, by provider",
+    "declined_by": "declined, by provider",
+    "lapsed_by": "lapsed, by provider",
     "close_reason": "closed or ended, by reason",
     "completed_by_goal": "completed, by goal of the request",
 }
@@ -79,7 +83,12 @@ _GROUP_LABELS = {
 def names_by_breakdown(catalog: Catalog) -> Mapping[str, Mapping[str, str]]:
     """Return the names that stand in place of ids, for the breakdowns whose groups have them."""
     programs = {id_: program.name for id_, program in catalog.programs.items()}
+    providers = {id_: provider.name for id_, provider in catalog.providers.items()}
     return {
+        "made_to": providers,
+        "accepted_by": providers,
+        "declined_by": providers,
+        "lapsed_by": providers,
         "program": programs,
         "lane": programs,
         "program and reason": programs,

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple, get_args
 
 from services.reporting import gate
-from services.reporting.figures import DEFINITION, Count, Durations, Volumes
+from services.reporting.figures import DEFINITION, OLDEST, Count, Durations, Volumes
 from services.reporting.labels import STAGES, group_label, names_by_breakdown
 from shared.catalog.catalog import Catalog
 from shared.contracts import envelope
@@ -26,6 +26,8 @@ from shared.contracts.routing import STATUSES
 SOURCE = "urn:cri:continuum:reporting"
 TYPE = get_args(ReleasePublished.model_fields["type"].annotation)[0]
 DEFINITIONS = {"figures": DEFINITION, "gate": gate.VERSION}
+BY_PROVIDER = ("made_to", "accepted_by", "declined_by", "lapsed_by")
+"""The breakdowns of offers by provider."""
 TIMES_BY = ("all", "program")
 """The breakdowns in which a release gives times."""
 REST, UNDECIDED = "not_stated", "not_decided"
@@ -63,7 +65,7 @@ class Counted:
 class Table(NamedTuple):
     """
     Groups of one breakdown. All are shown, also those of nobody: a group that is missing would say
-    so. ``rest`` is the group for everything else.
+    so. ``rest`` is the group for everything else. Definitions have the table ``since`` a version.
     """
 
     figure: str
@@ -72,17 +74,24 @@ class Table(NamedTuple):
     rest: str | None = None
     overlaps: bool = False
     totaled: bool = True
+    since: int = OLDEST
 
 
 def is_known(definitions: Mapping[str, int]) -> bool:
     """Return whether this version computes a release of *definitions* as it was computed."""
-    return definitions == DEFINITIONS
+    figures = definitions.get("figures", 0)
+    return OLDEST <= figures <= DEFINITION and definitions == {**DEFINITIONS, "figures": figures}
 
 
-def tables(catalog: Catalog) -> list[Table]:
-    """Return the tables of counts, in the order of the page."""
+def tables(catalog: Catalog, definition: int = DEFINITION) -> list[Table]:
+    """Return the tables of counts by a *definition*, in the order of the page."""
+    return [table for table in _all_tables(catalog) if table.since <= definition]
+
+
+def _all_tables(catalog: Catalog) -> list[Table]:
     programs = sorted(catalog.programs)
     families = sorted({name for topic in catalog.topics.values() for name in topic.families})
+    providers = sorted(catalog.providers)
     lanes = [f"{program}.{pace}" for program in programs for pace in SERVED_FIRST]
     return [
         Table("requests", "reached", STATUSES, overlaps=True),
@@ -98,6 +107,7 @@ def tables(catalog: Catalog) -> list[Table]:
         Table("requests", "us_state", tuple(STATES), rest=REST),
         Table("offers", "event", ("made", "declined", "lapsed", "withdrawn"), totaled=False),
         Table("offers", "decline_reason", tuple(CODES["decline_reasons"]), rest=REST),
+        *(Table("offers", each, providers, rest=REST, since=4) for each in BY_PROVIDER),
         Table("engagements", "event", ("opened", "closed", "ended"), totaled=False),
         Table("engagements", "close_reason", tuple(CODES["close_reasons"]), rest=REST),
         Table("engagements", "completed_by_goal", GOALS, rest=REST, overlaps=True),

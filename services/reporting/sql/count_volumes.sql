@@ -1,6 +1,6 @@
 -- Other units than requests, by what happened to them in a period.
 WITH happened AS (
-    SELECT type, detail, goals
+    SELECT type, detail, goals, provider
       FROM timeline
       JOIN requests USING (tracking_number)
      WHERE topic = 'cri.int.routing.v1'
@@ -29,6 +29,16 @@ SELECT unit, breakdown, name, count(*) AS count
            SELECT 'offers', 'decline_reason', COALESCE(detail, 'not_stated')
              FROM happened
             WHERE type = 'offer_declined'
+            UNION ALL
+           SELECT 'offers', kind.breakdown, COALESCE(provider, 'not_stated')
+             FROM happened
+             JOIN (
+                      VALUES ('offer_made', 'made_to'),
+                             ('engagement_opened', 'accepted_by'),
+                             ('offer_declined', 'declined_by'),
+                             ('offer_lapsed', 'lapsed_by')
+                  ) AS kind (type, breakdown)
+            USING (type)
             UNION ALL
            SELECT 'engagements', 'close_reason', COALESCE(detail, 'not_stated')
              FROM happened

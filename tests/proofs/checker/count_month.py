@@ -57,11 +57,18 @@ OVERLAPPING = frozenset(
     {"reached", "goal", "topic", "family", "service_form", "completed_by_goal"}
 )
 UNTOTALED = OVERLAPPING | {"event"}
+_BY_PROVIDER = {
+    "offer_made": "made_to", "engagement_opened": "accepted_by",
+    "offer_declined": "declined_by", "offer_lapsed": "lapsed_by",
+}  # fmt: skip
 TABLES = (
     *(("requests", name) for name in ("reached", *_SINGLE, *_LISTS, "family")),
     *(("offers", "event"), ("offers", "decline_reason"), ("engagements", "event")),
+    *(("offers", name) for name in _BY_PROVIDER.values()),
     *(("engagements", "close_reason"), ("engagements", "completed_by_goal"), ("clocks", "event")),
 )
+SINCE = {("offers", name): 4 for name in _BY_PROVIDER.values()}
+"""The version of the definitions that brought a table, if it is not the first one."""
 
 
 @dataclass(slots=True)
@@ -181,6 +188,9 @@ def _count_volumes(counts: Exact, happened: list[Body], rows: Mapping[str, Row])
         kind, reason = short(body), data_of(body).get("reason") or "not_stated"
         unit, name = _VOLUMES[kind]
         counts[unit, "event"][name] += 1
+        if kind in _BY_PROVIDER:
+            provider = data_of(body).get("provider") or "not_stated"
+            counts["offers", _BY_PROVIDER[kind]][provider] += 1
         if kind == "offer_declined":
             counts["offers", "decline_reason"][reason] += 1
         if kind in ("engagement_closed", "engagement_ended"):

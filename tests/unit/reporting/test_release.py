@@ -126,7 +126,7 @@ def release(counts: Counted = NOTHING) -> Release:
         begins_at=datetime(2026, 6, 1, 4, tzinfo=UTC),
         ends_at=datetime(2026, 7, 1, 4, tzinfo=UTC),
         as_of=NOW,
-        definitions={"figures": 3, "gate": 1},
+        definitions={"figures": 4, "gate": 1},
         positions=[LogPosition(topic="cri.int.intake.v1", partition=0, next_offset=7)],
         figures=released_figures(counts, catalog(), tables(catalog())),
     )
