@@ -104,6 +104,8 @@ def _rows(
         if _place(each) in corrections:
             after = shown(corrections[_place(each)]["after"])
             text = f"{after} (first published: {text})"
+        if each.get("listed") is not None:
+            text = f"{text} of {each['listed']:,}"
         if each["measure"] != "count":
             stage = (each["figure"], each["breakdown"], each["group"])
             times.setdefault(stage, {})[each["measure"]] = text

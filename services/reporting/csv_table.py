@@ -14,7 +14,7 @@ _LIVE = ("figure", "definition", "unit", "as_of", "breakdown", "group", "measure
 _RELEASED = (
     "month", "figure", "unit", "breakdown", "group", "name", "measure", "value", "overlaps",
     "as_of", "definition", "release_sha256", "corrected", "corrected_at", "because",
-    "corrected_with",
+    "corrected_with", "listed", "list_year",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -46,6 +46,7 @@ def release_table(published: Published) -> str:
                 *(release.month, f.figure, f.unit, f.breakdown, f.group, f.name, f.measure),
                 *(f.value, "yes" if f.overlaps else "no", as_of, versions),
                 *(published.facts.sha256, *_correction(last.get(place_of(f)))),
+                *("" if f.listed is None else f.listed, release.list_year or ""),
             )
             for f in release.figures
         ),

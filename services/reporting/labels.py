@@ -33,6 +33,7 @@ BREAKDOWNS = {
     "cri_type": "by type of agency",
     "agency_class": "by who runs the agency",
     "sworn_band": "by number of sworn officers",
+    "size": "by size",
     "us_state": "by U.S. state or territory",
     "event": "by what happened",
     "decline_reason": "declined, by reason",
@@ -50,6 +51,7 @@ UNITS = {
     "offers": "Offers to providers",
     "engagements": "Engagements",
     "clocks": "Time limits",
+    "agencies": "Agencies",
 }
 """Every unit, in the order of the pages."""
 
@@ -74,6 +76,8 @@ _GROUP_LABELS = {
     "referred": "with the program office",
     "withdrawn": "withdrawn by the agency",
     "not_decided": "not decided yet",
+    "under_50": "under 50 sworn officers",
+    "50_and_more": "50 sworn officers or more",
     "not_stated": "not stated",
     "program_not_open": "the program is not open yet",
     "no_capacity": "no provider has capacity",

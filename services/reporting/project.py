@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.contracts import intake, routing
-from shared.contracts.event import Event
+from shared.contracts.event import Event, derived_id
 from shared.contracts.later import LaterEvent
 
 RequestLogEvent = intake.RequestEvent | routing.RoutingEvent
@@ -14,7 +14,7 @@ RequestLogEvent = intake.RequestEvent | routing.RoutingEvent
 LATEST = (
     "cri_type", "agency_class", "us_state", "sworn_band", "first_contact_on",
     "topics", "service_forms", "goals",
-    "status", "program", "lane", "wait_reason", "opens_at", "close_reason",
+    "status", "program", "lane", "wait_reason", "opens_at", "close_reason", "agency",
 )  # fmt: skip
 """Columns where the last event of their topic wins."""
 
@@ -76,7 +76,15 @@ def _facts(event: intake.RequestAccepted | intake.RequestAmended) -> Mapping[str
         "topics": facts.topics,
         "service_forms": facts.service_forms,
         "goals": facts.goals,
+        "agency": _identity(facts.participant, agency),
     }
+
+
+def _identity(participant: str, agency: intake.AgencyFacts) -> str:
+    """Return what tells *agency* from others: its ORI, as listed, or a hash of what it has."""
+    if len(agency.listed_as) == 1:
+        return agency.listed_as[0].ori
+    return agency.ori or derived_id(participant, "agency", agency.key or agency.name)
 
 
 def _state(*moments: str, counted: str | None = None) -> Callable[[Any], Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 from services.reporting import gate
 from services.reporting.figures import DEFINITION, OLDEST, Count, Durations, Volumes
 from services.reporting.labels import STAGES, group_label, names_by_breakdown
+from services.reporting.listed_agencies import LISTED
 from shared.catalog.catalog import Catalog
 from shared.contracts import envelope
 from shared.contracts.canonical import canonical
@@ -26,6 +27,14 @@ from shared.contracts.routing import STATUSES
 SOURCE = "urn:cri:continuum:reporting"
 TYPE = get_args(ReleasePublished.model_fields["type"].annotation)[0]
 DEFINITIONS = {"figures": DEFINITION, "gate": gate.VERSION}
+_REACH: Mapping[str, Sequence[str]] = {
+    "cri_type": tuple(SERVED),
+    "agency_class": AGENCY_CLASSES,
+    "size": ("under_50", "50_and_more"),
+    "sworn_band": SWORN_BANDS,
+    "us_state": tuple(STATES),
+}
+"""The breakdowns of agencies, with their groups."""
 BY_PROVIDER = ("made_to", "accepted_by", "declined_by", "lapsed_by")
 """The breakdowns of offers by provider."""
 TIMES_BY = ("all", "program")
@@ -43,6 +52,8 @@ NOTES = (
     " or fewer.",
     "A total adds the rounded counts of its table, in which 10 or fewer adds nothing.",
     "If one request can count in several groups, the table says so and has no total.",
+    "An agency counts in the month when an engagement with it begins. Beside it, the table shows"
+    " how many agencies of its group are in the agency list, exactly: both numbers, and no share.",
     "Times cover steps that ended in the month, to the nearest half day. They are shown only if"
     " they come from more than ten requests.",
     "Refused submissions are not requests, and are not counted.",
@@ -60,6 +71,7 @@ class Counted:
     reached: Mapping[str, int]
     volumes: Sequence[Volumes]
     durations: Sequence[Durations]
+    agencies: Sequence[Count] = ()
 
 
 class Table(NamedTuple):
@@ -112,6 +124,7 @@ def _all_tables(catalog: Catalog) -> list[Table]:
         Table("engagements", "close_reason", tuple(CODES["close_reasons"]), rest=REST),
         Table("engagements", "completed_by_goal", GOALS, rest=REST, overlaps=True),
         Table("clocks", "event", ("missed",), totaled=False),
+        *(Table("agencies", name, groups, rest=REST, since=4) for name, groups in _REACH.items()),
     ]
 
 
@@ -147,6 +160,8 @@ def released_figures(
     for volume in counted.volumes:
         counts.setdefault((volume.unit, volume.breakdown), {})[volume.name] = volume.count
     counts["requests", "reached"] = dict(counted.reached)
+    for row in counted.agencies:
+        counts.setdefault(("agencies", row.breakdown), {})[row.value] = row.count
     found = [
         figure
         for table in shown
@@ -183,7 +198,13 @@ def _figure(table: Table, group: str, name: str, value: gate.Cell) -> ReleasedFi
         measure="count",
         value=value,
         overlaps=table.overlaps,
+        listed=_listed(table.breakdown, group) if table.figure == "agencies" else None,
     )
+
+
+def _listed(breakdown: str, group: str) -> int:
+    groups = LISTED[breakdown]
+    return sum(groups.values()) if group == "all" else groups.get(group, 0)
 
 
 def _times(

@@ -13,6 +13,7 @@ from asyncpg import Pool
 from services.reporting import store
 from services.reporting.corrections.decide import counted_again
 from services.reporting.corrections.publish import correct, read_touched
+from services.reporting.listed_agencies import YEAR as LIST_YEAR
 from services.reporting.months import Month, due_at
 from services.reporting.release import DEFINITIONS, release_published, released_figures, tables
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -148,6 +149,7 @@ async def compute(
         definitions=DEFINITIONS,
         positions=positions,
         left_out=left_out,
+        list_year=LIST_YEAR,
         figures=released_figures(counted, current, tables(current)),
     )
 

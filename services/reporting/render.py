@@ -26,7 +26,7 @@ from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.release import NOTES
 from shared.catalog.solicitations import sentence as sentence_about
 from shared.contracts.reference import Solicitation
-from shared.contracts.reporting import ReleasedFigure
+from shared.contracts.reporting import Release, ReleasedFigure
 
 Value: TypeAlias = int | float | str | None
 Firsts: TypeAlias = Mapping[Place, int | str]
@@ -214,9 +214,14 @@ def release_page(
         times=times.pop("all", []),
         times_by_program=list(times.items()),
         releases=months,
-        notes=NOTES,
+        notes=[*NOTES, *_list_note(release)],
         **current,
     )
+
+
+def _list_note(release: Release) -> list[str]:
+    year = release.list_year
+    return [] if year is None else [f"The agency list is that of {year}."]
 
 
 def _program(row: ProgramRow, *, at: datetime) -> Program:
@@ -291,7 +296,9 @@ def _bars(
 
 
 def _counted(figure: Figure | ReleasedFigure, firsts: Firsts) -> str:
-    return _first(_count(figure.value), place_of(figure), firsts, _count)
+    text = _first(_count(figure.value), place_of(figure), firsts, _count)
+    listed = figure.listed if isinstance(figure, ReleasedFigure) else None
+    return text if listed is None else f"{text} of {listed:,}"
 
 
 def _percent(value: Value, most: int) -> str:

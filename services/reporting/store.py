@@ -176,6 +176,14 @@ async def count_volumes(
     return [Volumes(**row) for row in rows]
 
 
+async def count_agencies(
+    connection: "Connection[Any]", *, since: datetime, until: datetime
+) -> list[Count]:
+    """Return the number of agencies with which an engagement began in the period, by group."""
+    rows = await connection.fetch(_SQL["count_agencies"], since, until)
+    return [Count(**row) for row in rows]
+
+
 async def allow_long_scans(connection: Any) -> None:
     """Let the caller's transaction read whole tables, which the limits of batches prevent."""
     await connection.execute(_SQL["allow_long_scans"])
@@ -191,6 +199,7 @@ async def count_month(connection: Any, *, begins_at: datetime, ends_at: datetime
         durations=await measure_stages(
             connection, breakdowns=TIMES_BY, since=begins_at, until=ends_at
         ),
+        agencies=await count_agencies(connection, since=begins_at, until=ends_at),
     )
 
 

@@ -103,7 +103,8 @@ class ReleasedFigure(Facts):
 
     ``value`` is a count rounded to tens, a time in hours rounded to half days, or words in place
     of a number that is too small. ``unit`` says what is counted. ``overlaps``: one request may
-    count in several groups of the breakdown, so they add up to more than all requests.
+    count in several groups of the breakdown, so they add up to more than all requests. ``listed``
+    is how many agencies of the group are in the agency list, exactly: those that could be served.
     """
 
     figure: str
@@ -114,6 +115,7 @@ class ReleasedFigure(Facts):
     measure: str
     value: int | str
     overlaps: bool = False
+    listed: int | None = None
 
 
 class LogPosition(Facts):
@@ -131,7 +133,8 @@ class Release(Facts):
     Counted are the events with a time from ``begins_at`` to before ``ends_at`` that are on the log
     before ``positions``, without the records in ``left_out`` (coordinates): those could not be
     taken in, or waited behind such a record. All on the log at ``as_of`` is before ``positions``.
-    ``definitions`` are the versions of how figures are computed and shown.
+    ``definitions`` are the versions of how figures are computed and shown, ``list_year`` is the
+    year of the agency list.
     """
 
     month: str
@@ -142,6 +145,7 @@ class Release(Facts):
     definitions: dict[str, int]
     positions: list[LogPosition]
     left_out: list[str] = []
+    list_year: str | None = None
     figures: list[ReleasedFigure]
 
 

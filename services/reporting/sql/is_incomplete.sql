@@ -3,4 +3,4 @@ SELECT EXISTS (
            SELECT
              FROM requests
             WHERE accepted_at < $1::timestamptz
-              AND topics IS NULL);
+              AND (topics IS NULL OR agency IS NULL));

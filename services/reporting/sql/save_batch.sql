@@ -7,31 +7,32 @@ WITH appended AS (
                clock, due_at)
     SELECT tracking_number, topic, sequence, type, at, status, provider, detail, event_id, clock,
            due_at
-      FROM unnest($32::timeline_row_2[])
+      FROM unnest($33::timeline_row_2[])
 )
 INSERT INTO requests AS held (
     tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on, topics,
-    service_forms, goals, status, program, lane, wait_reason, opens_at, close_reason, submitted_at,
-    accepted_at, triaged_at, waiting_since, referred_at, first_offer_at, assigned_at, started_at,
-    delivered_at, closed_at, ineligible_at, withdrawn_at, offers, declines, lapses, clocks_missed
+    service_forms, goals, status, program, lane, wait_reason, opens_at, close_reason, agency,
+    submitted_at, accepted_at, triaged_at, waiting_since, referred_at, first_offer_at, assigned_at,
+    started_at, delivered_at, closed_at, ineligible_at, withdrawn_at, offers, declines, lapses,
+    clocks_missed
 )
 SELECT tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on,
        string_to_array(topics, ','), string_to_array(service_forms, ','),
        string_to_array(goals, ','), status, program, lane, wait_reason, opens_at, close_reason,
-       submitted_at, accepted_at, triaged_at, waiting_since, referred_at, first_offer_at,
+       agency, submitted_at, accepted_at, triaged_at, waiting_since, referred_at, first_offer_at,
        assigned_at, started_at, delivered_at, closed_at, ineligible_at, withdrawn_at,
        COALESCE(offers, 0), COALESCE(declines, 0), COALESCE(lapses, 0), COALESCE(clocks_missed, 0)
   FROM unnest(
            $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[],
            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-           $14::timestamptz[], $15::text[], $16::timestamptz[], $17::timestamptz[],
-           $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[],
-           $22::timestamptz[], $23::timestamptz[], $24::timestamptz[], $25::timestamptz[],
-           $26::timestamptz[], $27::timestamptz[], $28::integer[], $29::integer[], $30::integer[],
-           $31::integer[]
+           $14::timestamptz[], $15::text[], $16::text[], $17::timestamptz[], $18::timestamptz[],
+           $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::timestamptz[],
+           $23::timestamptz[], $24::timestamptz[], $25::timestamptz[], $26::timestamptz[],
+           $27::timestamptz[], $28::timestamptz[], $29::integer[], $30::integer[], $31::integer[],
+           $32::integer[]
        ) AS change (
            tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on, topics,
-           service_forms, goals, status, program, lane, wait_reason, opens_at, close_reason,
+           service_forms, goals, status, program, lane, wait_reason, opens_at, close_reason, agency,
            submitted_at, accepted_at, triaged_at, waiting_since, referred_at, first_offer_at,
            assigned_at, started_at, delivered_at, closed_at, ineligible_at, withdrawn_at, offers,
            declines, lapses, clocks_missed
@@ -52,6 +53,7 @@ SELECT tracking_number, cri_type, agency_class, us_state, sworn_band, first_cont
        wait_reason      = COALESCE(excluded.wait_reason, held.wait_reason),
        opens_at         = COALESCE(excluded.opens_at, held.opens_at),
        close_reason     = COALESCE(excluded.close_reason, held.close_reason),
+       agency           = COALESCE(excluded.agency, held.agency),
        submitted_at     = COALESCE(held.submitted_at, excluded.submitted_at),
        accepted_at      = COALESCE(held.accepted_at, excluded.accepted_at),
        triaged_at       = COALESCE(held.triaged_at, excluded.triaged_at),

@@ -72,7 +72,11 @@ async def test_page_json_and_csv_are_views_of_one_release(released: "Pool") -> N
     assert {line["release_sha256"] for line in lines} == {published["sha256"]}
     assert published["sha256"] in page
     cells = re.findall(r'<th scope="row">([^<]*)</th><td class="number">([^<]*)</td>', page)
-    counted = [(f["name"], str(f["value"])) for f in figures if f["measure"] == "count"]
+    counted = [
+        (f["name"], f"{f['value']} of {f['listed']}" if "listed" in f else str(f["value"]))
+        for f in figures
+        if f["measure"] == "count"
+    ]
     assert {*counted} <= {(name, value.replace(",", "")) for name, value in cells}
 
 
@@ -110,9 +114,10 @@ async def test_e82_a_corrected_month_shows_both_values_for_ever(
     assert "with the figures of April 2026: events of the month came late." in page
     assert (file["sha256"], file["release"]) == (first["sha256"], first["release"])
     assert first["corrections"] == []
-    (state,) = [each for each in file["corrections"] if each["group"] == "US-CA"]
+    about = ("requests", "US-CA")
+    (state,) = [e for e in file["corrections"] if (e["figure"], e["group"]) == about]
     assert (state["before"], state["after"], state["because"]) == (60, 70, "late")
-    (line,) = [line for line in lines if line["group"] == "US-CA"]
+    (line,) = [line for line in lines if (line["figure"], line["group"]) == about]
     assert (line["value"], line["corrected"], line["corrected_with"]) == ("60", "70", "2026-04")
     assert line["corrected_at"]
     assert {line["corrected"] for line in lines if line["group"] == "US-NE"} == {""}

@@ -19,7 +19,7 @@ from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.examples.roles import as_owner
-from tests.examples.streams import START
+from tests.examples.streams import START, EventStream
 from tests.integration.reporting.conftest import TOPICS, Log
 from tests.integration.reporting.releasing import (
     DUE,
@@ -95,6 +95,29 @@ async def test_e86_goals_topics_families_and_forms_are_counted(log: Log) -> None
     assert found["requests", "family", "general"] == 60  # once for two topics of it
     assert found["requests", "service_form", "consultation"] == 60
     assert found["engagements", "completed_by_goal", "trust"] == 50
+
+
+async def test_e87_agencies_with_which_an_engagement_began_are_counted_once(log: Log) -> None:
+    """Of 45 engagements, 24 are with one agency; 21 are with agencies without an ORI."""
+    await log.take_in(references())
+    for number in range(1, 46):
+        key = {"ori": None, "key": f"town-{number}", "listed": False} if number > 24 else {}
+        made = EventStream(number, sworn_band="10-49", **key)
+        made.accepted()
+        made.triaged()
+        made.offered()
+        made.engaged()
+        await log.take_in(made.events)
+
+    await process(DUE).publish_due(log.pool)
+
+    release = await only_release(log.pool)
+    found = cells(release)
+    assert found["agencies", "size", "under_50"] == 20  # 22
+    assert found["agencies", "us_state", "US-CA"] == 20
+    assert found["agencies", "sworn_band", "50-99"] == "10 or fewer"
+    assert release["list_year"] == "2025"
+    assert found["offers", "accepted_by", "not_stated"] == 50  # 45; no provider is registered
 
 
 async def test_the_checker_counts_the_same_from_the_log(log: Log) -> None:

@@ -61,13 +61,18 @@ _BY_PROVIDER = {
     "offer_made": "made_to", "engagement_opened": "accepted_by",
     "offer_declined": "declined_by", "offer_lapsed": "lapsed_by",
 }  # fmt: skip
+_OF_AGENCIES = ("cri_type", "agency_class", "sworn_band", "us_state", "size")
 TABLES = (
     *(("requests", name) for name in ("reached", *_SINGLE, *_LISTS, "family")),
     *(("offers", "event"), ("offers", "decline_reason"), ("engagements", "event")),
     *(("offers", name) for name in _BY_PROVIDER.values()),
     *(("engagements", "close_reason"), ("engagements", "completed_by_goal"), ("clocks", "event")),
+    *(("agencies", name) for name in _OF_AGENCIES),
 )
-SINCE = {("offers", name): 4 for name in _BY_PROVIDER.values()}
+SINCE = {
+    **{("offers", name): 4 for name in _BY_PROVIDER.values()},
+    **{("agencies", name): 4 for name in _OF_AGENCIES},
+}
 """The version of the definitions that brought a table, if it is not the first one."""
 
 
@@ -100,6 +105,7 @@ def count_month(run: Run, release: Mapping[str, Any]) -> Month:
         if row.get("accepted_at") is not None:
             _count_request(month, row, families, begins, ends)
     _count_volumes(month.counts, happened, rows)
+    _count_agencies(month.counts, rows, begins, ends)
     return month
 
 
@@ -181,6 +187,22 @@ def _count_request(
     topics = row.get("topics") or []
     own = {family for topic in topics for family in families.get(topic, []) or ["not_stated"]}
     counts["requests", "family"].update(own or {"not_stated"})
+
+
+def _count_agencies(
+    counts: Exact, rows: Mapping[str, Row], begins: datetime, ends: datetime
+) -> None:
+    found: set[tuple[str, str, str]] = set()
+    for row in rows.values():
+        if row.get("accepted_at") is not None and _within(row.get("assigned_at"), begins, ends):
+            band = row.get("sworn_band")
+            size = "under_50" if band in ("0", "1-9", "10-49") else "50_and_more"
+            groups = {**row, "size": size if band else None}
+            found |= {
+                (name, groups.get(name) or "not_stated", row["agency"]) for name in _OF_AGENCIES
+            }
+    for name, group, _ in found:
+        counts["agencies", name][group] += 1
 
 
 def _count_volumes(counts: Exact, happened: list[Body], rows: Mapping[str, Row]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from shared.contracts.event import derived_id
 from tests.proofs.checker.log import (
     INTAKE,
     REFERENCE,
@@ -69,7 +70,8 @@ def wrong_in_reporting(run: Run) -> Iterator[str | None]:
 def _differences(published: Row, held: Row) -> list[str]:
     wrong = []
     # A release before 0.4.0 has folded this request without the lists; a rebuild adds them.
-    older = {*_LISTS} if held and all(held.get(name) is None for name in _LISTS) else set()
+    is_older = held and all(held.get(name) is None for name in _LISTS)
+    older = {*_LISTS, "agency"} if is_older else set()
     for name in sorted((published.keys() | held.keys()) - {"tracking_number"} - older):
         expected, found = published.get(name), held.get(name)
         if name.endswith(("_at", "_since")):
@@ -81,12 +83,21 @@ def _differences(published: Row, held: Row) -> list[str]:
     return wrong
 
 
+def _identity(facts: Body) -> str:
+    agency, listed = facts["agency"], facts["agency"].get("listed_as", [])
+    if len(listed) == 1:
+        return str(listed[0]["ori"])
+    name = agency.get("key") or agency["name"]
+    return agency.get("ori") or derived_id(facts["participant"], "agency", name)
+
+
 def fold(requests: dict[str, Row], body: Body) -> None:
     """Bring the row of the request that *body* is about up to date."""
     kind, facts = short(body), data_of(body)
     if kind in ("request_accepted", "request_amended"):
         row = requests.setdefault(body["subject"], {})
         published = {column: facts["agency"].get(name) for name, column in _AGENCY.items()}
+        published["agency"] = _identity(facts)
         published["first_contact_on"] = facts.get("first_contact_on")
         published |= {name: facts.get(name, []) for name in _LISTS}
         row |= {name: value for name, value in published.items() if value is not None}

@@ -2,13 +2,15 @@
 
 import json
 from datetime import UTC, datetime
+from functools import reduce
 from hashlib import sha256
 
-from services.reporting.figures import Count, Durations, Volumes
+from services.reporting.figures import OLDEST, Count, Durations, Volumes
 from services.reporting.gate import FEW, FEW_EACH, NOT_SHOWN
 from services.reporting.release import (
     Counted,
     digest,
+    is_known,
     release_published,
     released_figures,
     tables,
@@ -16,7 +18,7 @@ from services.reporting.release import (
 )
 from shared.catalog.catalog import Catalog, with_entry
 from shared.contracts.inbound import GOALS
-from shared.contracts.reference import Program, TopicOfHelp
+from shared.contracts.reference import Program, Provider, TopicOfHelp
 from shared.contracts.reporting import LogPosition, Release, ReleasedFigure
 
 NOW = datetime(2026, 7, 3, 4, tzinfo=UTC)
@@ -91,7 +93,7 @@ def test_units_never_mix() -> None:
     assert found["offers", "event", "made", "count"].value == 100
     assert found["engagements", "event", "closed", "count"].value == 30
     assert {f.unit for f in found.values()} == {
-        "requests", "offers", "engagements", "clocks", "hours",
+        "requests", "offers", "engagements", "clocks", "agencies", "hours",
     }  # fmt: skip
 
 
@@ -127,6 +129,7 @@ def release(counts: Counted = NOTHING) -> Release:
         ends_at=datetime(2026, 7, 1, 4, tzinfo=UTC),
         as_of=NOW,
         definitions={"figures": 4, "gate": 1},
+        list_year="2025",
         positions=[LogPosition(topic="cri.int.intake.v1", partition=0, next_offset=7)],
         figures=released_figures(counts, catalog(), tables(catalog())),
     )
@@ -162,6 +165,54 @@ def test_the_tables_of_a_release_are_read_from_it() -> None:
     found = [each._replace(groups=tuple(each.groups)) for each in tables_in(release())]
 
     assert found == [
-        each._replace(groups=tuple(each.groups), totaled=each.totaled and not each.overlaps)
+        each._replace(
+            groups=tuple(each.groups), totaled=each.totaled and not each.overlaps, since=OLDEST
+        )
         for each in tables(catalog())
     ]
+
+
+def test_a_release_of_older_definitions_has_their_tables_alone() -> None:
+    """Version 4 brought offers by provider, and agencies."""
+    older, now = tables(catalog(), 3), tables(catalog())
+
+    new = {(each.figure, each.breakdown) for each in now if each not in older}
+    assert {figure for figure, _ in new} == {"offers", "agencies"}
+    assert len(new) == len(now) - len(older) == 9
+    assert [each for each in now if each in older] == older
+    assert is_known({"figures": 3, "gate": 1})
+    assert not is_known({"figures": 2, "gate": 1})
+    assert not is_known({"figures": 5, "gate": 1})
+    assert not is_known({"figures": 4, "gate": 2})
+
+
+def test_a_provider_with_few_offers_looks_like_one_with_none() -> None:
+    providers = [
+        Provider(id=id_, name=id_.upper(), programs=["cri-tac"], serves=["local"])
+        for id_ in ("cna", "iacp", "iadlest")
+    ]
+    known = reduce(lambda found, one: with_entry(found, 9, one), providers, catalog())
+    rows = [Volumes("offers", "made_to", "iacp", 31), Volumes("offers", "made_to", "cna", 10)]
+
+    found = {
+        (f.breakdown, f.group): f
+        for f in released_figures(Counted([], {}, rows, []), known, tables(known))
+    }
+
+    assert [found["made_to", each].value for each in ("cna", "iacp", "iadlest", "all")] == [
+        FEW, 30, FEW, 30,
+    ]  # fmt: skip
+    assert found["made_to", "iacp"].name == "IACP"
+    assert found["accepted_by", "iacp"].value == FEW
+
+
+def test_e87_agencies_stand_beside_how_many_are_listed() -> None:
+    rows = [Count("size", "under_50", 43), Count("size", "50_and_more", 4)]
+    found = cells(Counted([], {}, [], [], rows))
+
+    size = found["agencies", "size", "under_50", "count"]
+    assert (size.value, size.listed) == (40, 14_494)
+    assert found["agencies", "size", "50_and_more", "count"].value == FEW
+    assert found["agencies", "agency_class", "tribal", "count"].listed == 243
+    assert found["agencies", "size", "all", "count"].listed == 25_023
+    assert {f.unit for f in found.values() if f.listed is not None} == {"agencies"}

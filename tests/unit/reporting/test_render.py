@@ -112,12 +112,19 @@ def test_e86_the_table_of_goals_says_that_it_adds_up_to_more() -> None:
     assert "they add up to more than all requests" in text
 
 
+def test_e87_agencies_say_both_numbers_and_the_year_of_the_list() -> None:
+    text = " ".join(public().texts)
+
+    assert "under 50 sworn officers 10 or fewer of 14,494" in text
+    assert "The agency list is that of 2025." in text
+
+
 def test_every_table_of_the_release_names_its_unit() -> None:
     found = public()
 
     captions = [text for text in found.texts if " by " in text and len(text) < 60]
-    units = ("Requests", "Offers", "Engagements", "Time limits")
-    assert [name for name, _ in found.elements].count("caption") == 21
+    units = ("Requests", "Offers", "Engagements", "Time limits", "Agencies")
+    assert [name for name, _ in found.elements].count("caption") == 26
     assert len([text for text in captions if text.startswith(units)]) >= 13
 
 
