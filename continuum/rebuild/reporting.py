@@ -12,6 +12,7 @@ from services.reporting import store
 from services.reporting.assessments.batch import MESSAGES
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, ProgramRow, program_row
+from services.reporting.publication.batch import ABOUT_PUBLICATION
 from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id
@@ -45,7 +46,9 @@ def _decide(changes: Changes, item: Item) -> None:
         changes.state.catalog.append((event.number, event))
         if type(event) is ProgramDefined:
             changes.programs[event.data.id] = program_row(event)
-    elif type(event) not in MESSAGES:  # reporting's decisions about them are kept
+    elif (
+        type(event) not in MESSAGES | ABOUT_PUBLICATION
+    ):  # reporting's decisions about them are kept
         _READER.decide(changes.state, item)
 
 
@@ -108,6 +111,8 @@ REPORTING = Tables(
             "findings",
             "recommendations",
             "verified_statuses",
+            "publications",
+            "drafted_reports",
         ): "are its decisions about assessments; after a restore it catches up by its own answers",
         ("drafts",): "hold texts from a topic that is kept for 400 days",
         ("releases", "corrections"): (

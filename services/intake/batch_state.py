@@ -15,6 +15,7 @@ from shared.contracts.envelope import Summary
 from shared.contracts.event import Event
 from shared.contracts.inbound import Submission
 from shared.contracts.intake import AnswerEvent, ConfidentialEvent, IntakeEvent
+from shared.contracts.publications import PublicationMessage
 from shared.contracts.reference import ReferenceEvent
 
 Subject = tuple[str, str]
@@ -24,6 +25,7 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(
         | AnswerEvent
         | ConfidentialEvent
         | AssessmentEvent
+        | PublicationMessage
         | DraftStated
         | ReferenceEvent,
         Field(discriminator="type"),

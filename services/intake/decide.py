@@ -22,6 +22,7 @@ from services.intake.findings import Finding, first_findings
 from services.intake.forgetting import forgotten_event
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
+from services.intake.publications import publication_events
 from services.intake.reference import entry_event
 from services.intake.settlements import settlement_event
 from services.intake.subscriptions import subscription_event
@@ -52,6 +53,7 @@ from shared.contracts.inbound import (
     SubscriptionRequest,
     Withdrawal,
 )
+from shared.contracts.publications import AboutPublication
 from shared.contracts.reference import SUBJECT
 from shared.contracts.reference import TOPIC as REFERENCE_TOPIC
 
@@ -158,6 +160,9 @@ def accept(message: Message, batch: BatchState) -> Decision:
         case data if isinstance(data, AboutAssessment):
             request = batch.requests[tracking_number_of(message) or ""]
             return Decision("applied", assessment_events(message, request, batch), original)
+        case data if isinstance(data, AboutPublication):
+            request = batch.requests[tracking_number_of(message) or ""]
+            return Decision("applied", publication_events(message, request, batch), original)
         case _:
             number = batch.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=batch.at)

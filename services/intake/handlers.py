@@ -37,6 +37,7 @@ from shared.contracts.inbound import (
     Submission,
 )
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
+from shared.contracts.publications import AboutPublication
 from shared.delivery.records import DELETED, Item, Malformed, Outgoing, Record, Taken
 from shared.delivery.take_in.reader import Closing
 
@@ -205,7 +206,7 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((CONFIDENTIAL_TOPIC, settlement_subject(message)))
         elif isinstance(message.data, AboutSubscription):
             subjects.add((CONFIDENTIAL_TOPIC, subscription_subject(message)))
-        elif isinstance(message.data, AboutAssessment):
+        elif isinstance(message.data, AboutAssessment | AboutPublication):
             subjects |= assessment_subjects(message)
         elif isinstance(message.data, Forgetting):
             subjects |= _of_forgetting(message.data)

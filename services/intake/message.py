@@ -19,6 +19,7 @@ from shared.contracts.inbound import (
     Rehoming,
     Withdrawal,
 )
+from shared.contracts.publications import AboutPublication
 from shared.contracts.reference import Hold
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
 from shared.texts.identifiers import holds_identifier
@@ -103,7 +104,7 @@ def tracking_number_of(message: Message) -> str | None:
             return _tracking_number_in(message.data.offer_id)
         case Milestone() | Close() | EngagementEnding() | Rehoming():
             return _tracking_number_in(message.data.engagement_id)
-        case data if isinstance(data, AboutAssessment):
+        case data if isinstance(data, AboutAssessment | AboutPublication):
             return _tracking_number_in(data.engagement_id)
         case _:
             return None

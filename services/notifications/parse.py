@@ -10,6 +10,7 @@ from shared.catalog import catalog
 from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.assessments import AssessmentEvent
 from shared.contracts.notifications import MAIL_TOPIC, MailEvent, NoticeUndelivered
+from shared.contracts.publications import PublicationMessage
 from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import parse_event, passed_over
 
@@ -20,7 +21,9 @@ TOPICS = (
 
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
     intake.TOPIC: TypeAdapter(
-        Annotated[intake.IntakeEvent | AssessmentEvent, Field(discriminator="type")]
+        Annotated[
+            intake.IntakeEvent | AssessmentEvent | PublicationMessage, Field(discriminator="type")
+        ]
     ),
     intake.ANSWERS_TOPIC: TypeAdapter(Annotated[intake.AnswerEvent, Field(discriminator="type")]),
     intake.CONFIDENTIAL_TOPIC: TypeAdapter(
@@ -28,7 +31,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.AnnouncedEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
-    reporting.TOPIC: TypeAdapter(Annotated[reporting.AnswerEvent, Field(discriminator="type")]),
+    reporting.TOPIC: TypeAdapter(Annotated[reporting.ReportingEvent, Field(discriminator="type")]),
 }
 
 
@@ -112,6 +115,8 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
         return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()
     if type(event) is intake.NoteStated:
         return (Gate(intake.TOPIC, event.subject, 1),)
+    if type(event) is reporting.FactCheckAsked:
+        return (Gate(intake.TOPIC, event.data.tracking_number, 1),)
     if type(event) is intake.CaseFileAsked:  # a need may be lost: then the file says so
         return (Gate(intake.TOPIC, event.data.tracking_number, 1),)
     if topic not in (routing.TOPIC, MAIL_TOPIC) or not is_request(event.subject):

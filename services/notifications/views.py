@@ -8,7 +8,7 @@ from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
 from services.notifications.batch_state import BatchState
-from shared.contracts import intake, notifications, routing
+from shared.contracts import intake, notifications, reporting, routing
 from shared.contracts.outbound import ContactCard
 
 _CHANGING = frozenset(get_args(Changing))
@@ -42,6 +42,10 @@ def build_view(event: Any, state: BatchState) -> View:
         request = state.requests[number]
         cards = [_card(state, request, contact_id) for contact_id in request.contact_ids]
         return View(state.at, state.directory, file=state.file(number, cards))
+    if kind is reporting.FactCheckAsked:
+        request = state.requests[event.data.tracking_number]
+        call = state.must_call(request)
+        return View(state.at, state.directory, before=request, must_call=call)
     if kind not in _CHANGING:
         return View(state.at, state.directory)
     before = None if kind is intake.RequestAccepted else state.requests[event.subject]

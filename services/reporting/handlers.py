@@ -13,6 +13,7 @@ from services.reporting.corrections import store as corrections
 from services.reporting.corrections.decide import LATE_AFTER
 from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import RequestLogEvent, changed_by, merge
+from services.reporting.publication.batch import ABOUT_PUBLICATION, Publications, is_end
 from services.reporting.solicitations import solicitation_published, subject_of
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -20,10 +21,11 @@ from shared.catalog import catalog
 from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.assessments import DRAFTS_TOPIC, AssessmentEvent, DraftStated
 from shared.contracts.later import LaterEvent
+from shared.contracts.publications import PublicationMessage
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
 from shared.delivery import sequences
-from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Numbers
 from shared.delivery.take_in.reader import Connection, parse_event, parse_later, unknown
@@ -31,7 +33,9 @@ from shared.delivery.take_in.reader import Connection, parse_event, parse_later,
 _EVENTS: dict[str, TypeAdapter[Any]] = {
     # No figure needs the type that is missing here (capacity).
     intake.TOPIC: TypeAdapter(
-        Annotated[intake.RequestEvent | AssessmentEvent, Field(discriminator="type")]
+        Annotated[
+            intake.RequestEvent | AssessmentEvent | PublicationMessage, Field(discriminator="type")
+        ]
     ),
     DRAFTS_TOPIC: TypeAdapter(DraftStated),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
@@ -52,6 +56,7 @@ class Batch:
     entries: list[TimelineEntry] = field(default_factory=list)
     programs: dict[str, ProgramRow] = field(default_factory=dict)
     catalog: list[tuple[int, reference.ReferenceEvent]] = field(default_factory=list)
+    publications: Publications = field(default_factory=Publications)
     assessments: Assessments = field(default_factory=Assessments)
     amended: set[str] = field(default_factory=set)
 
@@ -60,16 +65,22 @@ class ReportingReader:
     """
     Folds the log into reporting's tables (see `shared.delivery.take_in.reader.Reader`).
 
-    Topics may interleave in any order: the folds commute, so no record is ever held.
+    Topics may interleave in any order: the folds commute. Only a message about publication is
+    held, until its texts have come.
     """
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
         self._clock = clock
+        self._catalog = catalog.CatalogCache()
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         found = parse_event(record, _EVENTS[record.topic])
         if isinstance(found, PassedOver) and found.unknown and is_tracking_number(found.key):
             return parse_later(found)
+        if isinstance(found, Item) and type(found.message) in ABOUT_PUBLICATION:
+            texts = found.message.data.texts
+            if texts is not None:
+                return found._replace(needs=(Gate(DRAFTS_TOPIC, found.key, texts),))
         return found
 
     def unprocessable(self, record: Record) -> None:
@@ -90,9 +101,16 @@ class ReportingReader:
             await store.lock_programs(connection, programs=programs)
         messages = [item.message for item in items]
         announced = [(PROGRAMS_TOPIC, name) for name in (*programs, *_solicitations(items))]
-        numbers = await sequences.lock(connection, [*announced, *subjects_of(messages)])
-        batch = Batch(at=self._clock.at(at), numbers=numbers)
-        await batch.assessments.read(connection, messages)
+        publications = Publications()
+        await publications.read(connection, messages)
+        subjects = [*subjects_of(messages), *publications.subjects(messages)]
+        numbers = await sequences.lock(connection, [*announced, *subjects])
+        batch = Batch(at=self._clock.at(at), numbers=numbers, publications=publications)
+        about = {m.subject for m in messages if type(m) in MESSAGES | ABOUT_PUBLICATION}
+        with_texts = any(type(m) in ABOUT_PUBLICATION for m in messages)
+        await batch.assessments.read(connection, about, with_texts=with_texts)
+        if with_texts or publications.known:
+            publications.follow_calendar(await self._catalog.current(connection), batch.at)
         return batch
 
     def decide(self, state: Batch, item: Item) -> Taken:
@@ -109,12 +127,18 @@ class ReportingReader:
             return _TAKEN
         if type(event) in MESSAGES:
             return _answer_message(state, event)
+        if type(event) in ABOUT_PUBLICATION:
+            return state.publications.decide(
+                event, state.assessments, at=state.at, numbers=state.numbers
+            )
         # Routing's answers to providers do not concern a request.
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
         _fold(state, event, topic=topic)
         if topic == routing.TOPIC:
             state.assessments.follow(event)
+        if is_end(event):
+            return Taken("applied", state.publications.end(event, numbers=state.numbers))
         if type(event) is LaterEvent:
             kind = unknown(event.type)
             return Taken("ignored", counted=() if kind is None else (("schema_unknown", kind),))
@@ -129,6 +153,7 @@ class ReportingReader:
         if state.programs:
             await store.save_programs(connection, programs=list(state.programs.values()))
         await state.assessments.save(connection)
+        await state.publications.save(connection)
         await sequences.save(connection, state.numbers)
         await catalog.take_in(connection, state.catalog)
 
@@ -161,7 +186,8 @@ def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> N
 
 
 def _answer_message(state: Batch, event: AssessmentEvent) -> Taken:
-    answer = state.assessments.decide(event, at=state.at, numbers=state.numbers)
+    drafters = state.publications.drafters(event.subject)
+    answer = state.assessments.decide(event, drafters=drafters, at=state.at, numbers=state.numbers)
     message = outbox.outgoing(reporting.TOPIC, answer, key=event.subject)
     applied = type(answer) is reporting.MessageApplied
     return Taken("applied" if applied else "refused", (message,))

@@ -8,7 +8,7 @@ release that was published is the release of its month, and a message that was a
 or refused as it was then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,6 +20,8 @@ from services.reporting.assessments.batch import APPLIED, MESSAGES
 from services.reporting.corrections import store as corrections
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
+from services.reporting.publication import store as publication_store
+from services.reporting.publication.batch import ABOUT_PUBLICATION, ENDS
 from services.reporting.sites.store import take_in
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import reference
@@ -27,7 +29,11 @@ from shared.contracts.event import derived_id
 from shared.contracts.published_reports import PublicationEvent
 from shared.contracts.reporting import FigureCorrected, ReleaseEvent, ReleasePublished
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
-from shared.delivery.restore.catch_up import fold_sequences, read_published
+from shared.delivery.restore.catch_up import (
+    PublishedByCause,
+    fold_sequences,
+    read_published,
+)
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.reader import Connection, Reader
 from shared.postgres.statements import load_statements
@@ -35,7 +41,13 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-_LED_TO_EVENTS = (reference.ProgramDefined, reference.SolicitationAnnounced, *MESSAGES)
+_LED_TO_EVENTS = (
+    reference.ProgramDefined,
+    reference.SolicitationAnnounced,
+    *MESSAGES,
+    *ABOUT_PUBLICATION,
+    *ENDS,
+)
 _REPORTS: TypeAdapter[Any] = TypeAdapter(
     Annotated[ReleaseEvent | PublicationEvent, Field(discriminator="type")]
 )
@@ -47,12 +59,12 @@ class RestoreBatch:
     """
     A batch, and the ids of the announcements that its definitions have already led to.
 
-    ``answers`` maps each message about an assessment that was answered to the answer's type.
+    ``published`` maps the id of each event that has led to others to these, in their order.
     """
 
     batch: Batch
     published_ids: frozenset[str]
-    answers: Mapping[str, str]
+    published: PublishedByCause
 
 
 class RestoreReader:
@@ -74,18 +86,27 @@ class RestoreReader:
         causes = [item.message.id for item in items if type(item.message) in _LED_TO_EVENTS]
         found = await read_published(connection, causes) if causes else {}
         published_ids = frozenset(event.id for events in found.values() for event in events)
-        answers = {cause: events[0].type for cause, events in found.items()}
-        return RestoreBatch(batch, published_ids, answers)
+        batch.publications.told = frozenset(found)
+        return RestoreBatch(batch, published_ids, found)
 
     def decide(self, state: RestoreBatch, item: Item) -> Taken:
         event = item.message
         if type(event) is reference.SolicitationAnnounced and _is_published(state, event):
             state.batch.catalog.append((event.number, event))
             return Taken("applied")
-        if type(event) in MESSAGES and event.id in state.answers:
-            applied = state.answers[event.id] == APPLIED
+        published = state.published.get(event.id, ())
+        if type(event) in MESSAGES and published:
+            applied = published[0].type == APPLIED
             state.batch.assessments.settle(event, applied=applied)
             return Taken("applied" if applied else "refused")
+        if type(event) in ABOUT_PUBLICATION and published:
+            return state.batch.publications.restore(
+                event,
+                state.batch.assessments,
+                [(each.type, each.value) for each in published],
+                at=published[0].at,
+                numbers=state.batch.numbers,
+            )
         if type(event) is not reference.ProgramDefined:
             return self._reader.decide(state.batch, item)
         if _announcement_id(event.id, event.data.id, opened=False) not in state.published_ids:
@@ -118,7 +139,11 @@ class Restore:
         await connection.execute(_SQL["restore_openings"], [p for p, _ in programs], ids)
 
     async def finish(self, connection: Any) -> None:
-        """Do nothing: no input is left undecided."""
+        """End the sites whose end was published: it may have come before they were announced."""
+        rows = await connection.fetch(_SQL["read_announced_sites"])
+        sites = [_REPORTS.validate_json(row["value"]).data for row in rows]
+        ended = [site for site in sites if site.status == "ended"]
+        await publication_store.restore_sites(connection, ended)
 
 
 async def _put_back(connection: Any, value: bytes) -> None:

@@ -292,6 +292,31 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "alternative_action": "The agency has done something else instead.",
         "declined": "The agency will not do it.",
     },
+    "report_kinds": {
+        "goals": "What is to be assessed, and why.",
+        "initial": "What was found and recommended.",
+        "progress": "How far it is carried out.",
+        "final": "What has become of it, at the end.",
+        "after_action": "A review of one incident.",
+        "status_update": "A short report between others.",
+    },
+    "intervals": {
+        "once": "One report.",
+        "quarter": "One each three months.",
+        "half_year": "One each six months.",
+    },
+    "slip_reasons": {
+        "fact_check_open": "The agency has not checked it yet.",
+        "provider_late": "The provider is late.",
+        "approval": "It waits for approval.",
+        "legal_review": "Lawyers review it.",
+        "agency_asked": "The agency has asked for it.",
+        "other": "Another reason.",
+    },
+    "opinions": {
+        "agree": "It is right.",
+        "dispute": "It is wrong, as the words say.",
+    },
     "verdicts": {
         "accept": "The proposed status holds.",
         "return": "The proposal is returned; if there is none, a final status goes back.",

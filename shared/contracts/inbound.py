@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from shared.contracts import assessments
+from shared.contracts import assessments, publications
 from shared.contracts.event import Uuid
 from shared.contracts.reference import (
     Actor,
@@ -862,6 +862,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.notice.settle.v1": NoticeSettlement,
     "gov.cri.case.ask.v1": CaseQuestion,
     **assessments.INBOUND,
+    **publications.INBOUND,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -916,14 +917,28 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.recommendation.claim.v1": _ASKING,
     "gov.cri.status.propose.v1": frozenset({"provider"}),
     "gov.cri.status.verify.v1": frozenset({OFFICE}),
+    "gov.cri.publication.plan.v1": frozenset({OFFICE}),
+    "gov.cri.publication.reschedule.v1": frozenset({OFFICE}),
+    "gov.cri.report.draft.v1": frozenset({"provider", OFFICE}),
+    "gov.cri.fact_check.answer.v1": _ASKING,
+    "gov.cri.publication.approve.v1": frozenset({OFFICE}),
+    "gov.cri.publication.return.v1": frozenset({OFFICE}),
+    "gov.cri.reply.state.v1": _ASKING,
+    "gov.cri.report.correct.v1": frozenset({OFFICE}),
+    "gov.cri.correction.approve.v1": frozenset({OFFICE}),
+    "gov.cri.report.withdraw.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
 
 NEED_ACTOR = frozenset(
     {
         "gov.cri.case.ask.v1",
+        "gov.cri.correction.approve.v1",
         "gov.cri.hold.set.v1",
         "gov.cri.person.forget.v1",
+        "gov.cri.publication.approve.v1",
+        "gov.cri.report.correct.v1",
+        "gov.cri.report.draft.v1",
         "gov.cri.status.propose.v1",
         "gov.cri.status.verify.v1",
     }
@@ -948,6 +963,12 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.case.ask.v1",
             "gov.cri.recommendation.claim.v1",
             "gov.cri.status.verify.v1",
+            "gov.cri.publication.reschedule.v1",
+            "gov.cri.publication.return.v1",
+            "gov.cri.report.draft.v1",
+            "gov.cri.fact_check.answer.v1",
+            "gov.cri.reply.state.v1",
+            "gov.cri.report.correct.v1",
         }
     ),
     "approver": frozenset(
@@ -962,6 +983,10 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.agency.set.v1",
             "gov.cri.hold.set.v1",
             "gov.cri.person.forget.v1",
+            "gov.cri.publication.plan.v1",
+            "gov.cri.publication.approve.v1",
+            "gov.cri.correction.approve.v1",
+            "gov.cri.report.withdraw.v1",
         }
     ),
     "administrator": frozenset({"gov.cri.participant.register.v1", "gov.cri.staff.set.v1"}),

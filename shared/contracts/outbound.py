@@ -35,6 +35,7 @@ from shared.contracts.published import (
     SenderId,
     Sentence,
     Sequence,
+    Sha256,
     StateCode,
     Status,
     Subject,
@@ -72,6 +73,7 @@ TYPES = {
     "clock_moved": "gov.cri.clock.moved.v1",
     "delivery_failed": "gov.cri.delivery.failed.v1",
     "passed_on": "gov.cri.amendment.passed_on.v1",
+    "fact_check_asked": "gov.cri.fact_check.asked.v1",
     "case_told": "gov.cri.case.told.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
@@ -824,6 +826,30 @@ class DeliveryFailed(Facts):
     """What happened, for people."""
 
 
+class FactCheck(Facts):
+    """
+    A report about the agency is drafted, and the agency may check it.
+
+    What it answers by fact_check.answer is published with the report, or settled before. The
+    program office is told, too.
+    """
+
+    tracking_number: TrackingNumber
+    """The request that the assessment goes back to."""
+    engagement_id: EngagementId
+    """The engagement that the report is about."""
+    report_id: Annotated[SenderId, Field(examples=["initial-2027"])]
+    """The report."""
+    version: Annotated[Count, Field(examples=[1])]
+    """Its version."""
+    hash: Sha256
+    """The hash of this version, which an answer and an approval repeat."""
+    due_at: AwareDatetime
+    """Until when the agency may answer; after that the report may be published without it."""
+    sentence: Annotated[Sentence, Field(examples=["A report is drafted."])]
+    """The same in words, for people."""
+
+
 class Heartbeat(Facts):
     """
     The participant's last ``participantsequence``, and the first that is still on its topic.
@@ -863,6 +889,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["clock_moved"]: ClockMoved,
     TYPES["delivery_failed"]: DeliveryFailed,
     TYPES["passed_on"]: PassedOn,
+    TYPES["fact_check_asked"]: FactCheck,
     TYPES["case_told"]: CaseFile,
     TYPES["heartbeat"]: Heartbeat,
 }
@@ -895,6 +922,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["clock_moved"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["delivery_failed"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["passed_on"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["fact_check_asked"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["case_told"]: frozenset({_OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }

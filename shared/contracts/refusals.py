@@ -369,6 +369,12 @@ NOT_HOW_IT_IS_SETTLED = Refusal(
     "A mail is not settled in this way, or a notice is not.",
     "Use told_otherwise for a notice; counted_as_delivered, sent_again or dropped for a mail.",
 )
+DISPUTE_WITHOUT_WORDS = Refusal(
+    "schema", "What is disputed needs words.", "Say what is wrong, for publication."
+)
+TOO_LONG = Refusal(
+    "too_long", "This text is too long.", "At most {most} characters: a reply is never shortened."
+)
 STATUS_WITHOUT_REASON = Refusal(
     "schema", "This status or decision needs its reason.", "Add a reason code."
 )
@@ -666,6 +672,100 @@ SECOND_PERSON_NEEDED = Refusal(
     _REPORTING,
 )
 
+# Publication
+TEXT_LOST = Refusal(
+    "not_processable",
+    "A text that belongs to this message was lost, by a fault of ours.",
+    "Send it again, under a new id; or record the item again, with its next version.",
+    _REPORTING,
+)
+NOT_ANNOUNCED = Refusal(
+    "not_announced",
+    "This site is not announced: nothing is published about it.",
+    "Plan its reports first, by publication.plan.",
+    _REPORTING,
+)
+NOT_PLANNED = Refusal(
+    "not_planned",
+    "No report of this kind is due on this day, or it is published.",
+    "Name a day on which one is due, by the plan or the last change of it.",
+    _REPORTING,
+)
+UNKNOWN_REPORT = replace(
+    NOT_RECORDED,
+    message="This assessment has no report of this id.",
+    fix="Use the report_id of report.draft.",
+)
+UNKNOWN_CORRECTION = replace(
+    NOT_RECORDED,
+    message="No correction of this number waits for approval.",
+    fix="Use the number of a report.correct that was not approved yet.",
+)
+REPORT_NOT_NEXT = replace(
+    DRAFT_NOT_NEXT, message="This is not the next version of this report, or its next correction."
+)
+VERSION_NOT_CURRENT = Refusal(
+    "version_not_current",
+    "This is not the current version of this report, or not its hash.",
+    "The current version is {version}, with the hash {hash}.",
+    _REPORTING,
+)
+VERSION_SETTLED = Refusal(
+    "version_settled",
+    "This version was answered, returned or published before.",
+    "Nothing is to be done; what is wrong is changed by the next version, or a correction.",
+    _REPORTING,
+)
+FACT_CHECK_OPEN = Refusal(
+    "fact_check_open",
+    "The agency has not answered, and has time to check this report until {due_at}.",
+    "Approve it once the agency has answered, or after that.",
+    _REPORTING,
+)
+WORKED_ON_REPORT = replace(
+    SECOND_PERSON_NEEDED,
+    message="The person who drafted a report, or verified a status in it, cannot approve it.",
+    fix="Let another person approve it.",
+)
+DRAFTED_REPORT = replace(
+    SECOND_PERSON_NEEDED,
+    message="The person who drafted a report on this assessment cannot verify a status in it.",
+)
+MADE_CORRECTION = replace(
+    SECOND_PERSON_NEEDED,
+    message="The person who made a correction cannot approve it.",
+    fix="Let another person approve it.",
+)
+NOT_PUBLISHED = Refusal(
+    "not_published",
+    "This report is not published, or was withdrawn.",
+    "Wait until it is published.",
+    _REPORTING,
+)
+REPORT_ID_USED = replace(
+    NUMBER_USED,
+    message="This report was withdrawn, and its id never comes again.",
+    fix="Draft another report under a new id.",
+)
+REPLY_TOO_LATE = Refusal(
+    "reply_too_late",
+    "The time for a reply to this report ended at {until}.",
+    "Ask the program office for a correction if something is wrong.",
+    _REPORTING,
+)
+NOT_AS_PUBLISHED = Refusal(
+    "not_as_published",
+    "This is not what the report says there.",
+    "Repeat the published text of the item unchanged.",
+    _REPORTING,
+)
+NAMES_ANOTHER_AGENCY = Refusal(
+    "names_another_agency",
+    "A name of another agency stands in {place}: {name}.",
+    "Return the report; or approve it with this name among names, if it is meant.",
+    _REPORTING,
+)
+
 MEANINGS: Mapping[str, str] = {
     "authority_needed": "The executive's wish is only claimed: it must be confirmed first.",
     "agency_not_eligible": "No program serves the agency; elsewhere may say who can help.",
@@ -691,7 +791,17 @@ MEANINGS: Mapping[str, str] = {
     "not_referred": "The request is not referred: the direction cannot be carried out.",
     "not_yours": "It belongs to another participant.",
     "nothing_to_settle": "What became of the mail or the notice is known, or was settled.",
-    "number_used": "The recommendation was withdrawn from the report, with its number.",
+    "fact_check_open": "The agency still has time to check the report.",
+    "names_another_agency": "A text of the report holds a name of another agency.",
+    "not_announced": "The site is not announced yet.",
+    "not_as_published": "The text to correct is not what the report says there.",
+    "not_planned": "No report of this kind is due on this day.",
+    "not_published": "The report is not published, or was withdrawn.",
+    "number_used": "The recommendation or the report was withdrawn, with its number or id.",
+    "reply_too_late": "The time for a reply to the report has ended.",
+    "too_long": "A text is longer than it may be, and is never shortened.",
+    "version_not_current": "The version or the hash is not that of the report's last draft.",
+    "version_settled": "The version was answered, returned or published before.",
     "offer_expired": "The broker received the answer after expires_at.",
     "offer_not_open": "The offer was answered or withdrawn, or has gone to another provider.",
     "on_hold": "A records hold covers the person, who cannot be forgotten until it ends.",

@@ -228,4 +228,27 @@ class MessageRefused(Event):
 
 
 AnswerEvent = MessageApplied | MessageRefused
+"""Every answer to a message."""
+
+
+class FactCheckAskedFacts(Facts):
+    """``participant`` made the request: it may check the report until ``due_at``."""
+
+    participant: str
+    tracking_number: str
+    engagement_id: str
+    report_id: str
+    version: int
+    hash: str
+    due_at: AwareDatetime
+
+
+class FactCheckAsked(Event):
+    """A report was drafted, and the agency is to check it; its subject is the engagement's id."""
+
+    type: Literal["gov.cri.reporting.fact_check_asked.v1"]
+    data: FactCheckAskedFacts
+
+
+ReportingEvent = AnswerEvent | FactCheckAsked
 """Every event on ``cri.int.reporting.v1``."""

@@ -13,6 +13,7 @@ from services.routing.life import fold
 from shared.contracts import assessments, intake, notifications, routing
 from shared.contracts.event import Event
 from shared.contracts.later import LaterEvent
+from shared.contracts.publications import PublicationMessage
 from tests.examples.lives import Lives
 from tests.proofs.checker import life
 
@@ -29,6 +30,7 @@ WITHOUT_COLUMNS = {
     routing.MessageRefused,
     routing.AmendmentCameTooLate,
     *get_args(assessments.AssessmentEvent),
+    *get_args(PublicationMessage),
 }
 """Messages and answers change no column of a request; the events that they cause do."""
 

@@ -24,8 +24,7 @@ NO_RECORD_LEADS_TO = {
     ("not_processable", "intake"): "no value does: only a batch of records that cannot be"
     " unpacked, or a failure of our own",
     ("deleted_unread", "intake"): "the topic deletes a record before intake reads it",
-    ("second_person_needed", "reporting"): "a provider proposes and an office verifies: only a"
-    " participant that was both could be one person",
+    ("not_processable", "reporting"): "a text is lost only by a failure of our own",
     ("unknown_provider", "routing"): "intake refuses a provider that is not listed, and one that"
     " is listed stays so",
 }

@@ -20,6 +20,7 @@ from shared.contracts import (
     routing,
 )
 from shared.contracts.event import Event
+from shared.contracts.publications import PublicationMessage
 from shared.contracts.published_reports import PublicationEvent
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -37,8 +38,9 @@ EVENTS = [
     *get_args(reporting.ProgramsEvent),
     *get_args(reporting.ReleaseEvent),
     *get_args(get_args(PublicationEvent)[0]),
-    *get_args(reporting.AnswerEvent),
+    *get_args(reporting.ReportingEvent),
     *get_args(assessments.AssessmentEvent),
+    *get_args(PublicationMessage),
     assessments.DraftStated,
 ]
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(

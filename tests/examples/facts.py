@@ -34,7 +34,7 @@ EVENTS: TypeAdapter[Any] = TypeAdapter(
     | intake.AnswerEvent
     | intake.ConfidentialEvent
     | routing.RoutingEvent
-    | reporting.AnswerEvent
+    | reporting.ReportingEvent
     | notifications.MailEvent
 )
 DECISION = {

@@ -38,13 +38,25 @@ SENDERS = {
     "recommendation.record": PROVIDER,
     "status.propose": PROVIDER,
     "status.verify": OFFICE,
+    "publication": OFFICE,
+    "report.draft": PROVIDER,
+    "report": OFFICE,
+    "correction": OFFICE,
 }
 """The senders of the types that an agency system does not send, or of all with a first word."""
-_WITH_ACTOR = ("case.ask", "status.propose", "status.verify")
+_WITH_ACTOR = (
+    "case.ask", "status.propose", "status.verify", "report.draft", "publication.approve",
+    "report.correct", "correction.approve",
+)  # fmt: skip
 _OF_OFFICE = (
     "request.direct", "engagement.end", "engagement.rehome", "clock.settle", "notice.settle",
 )  # fmt: skip
-_ACTORS = {"hold.set": APPROVER, "person.forget": APPROVER}
+_ACTORS = {
+    "hold.set": APPROVER,
+    "person.forget": APPROVER,
+    "publication.approve": APPROVER,
+    "correction.approve": APPROVER,
+}
 """Types that need another person than the others."""
 MAIL = "fe55e3a9-235d-5890-b264-5f550b7783c2"
 
@@ -221,6 +233,77 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "status": "in_progress",
             "decision": "accept",
             "on": "2026-03-01",
+        },
+        "publication.plan": {
+            "engagement_id": f"{number}-E1",
+            "kind": "progress",
+            "every": "half_year",
+            "first_due_on": "2027-04-30",
+            "aliases": ["LAPD"],
+        },
+        "publication.reschedule": {
+            "engagement_id": f"{number}-E1",
+            "kind": "progress",
+            "due_on": "2027-04-30",
+            "new_due_on": "2027-05-31",
+            "reason": "legal_review",
+        },
+        "report.draft": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "version": 1,
+            "kind": "initial",
+            "as_of": "2026-02-27",
+            "title": "Initial report",
+            "summary": "What was found, and what is recommended.",
+            "items": ["2.1", "2.1.1"],
+        },
+        "fact_check.answer": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "version": 1,
+            "hash": "0" * 64,
+            "items": [
+                {"item": "2.1", "answer": "dispute", "words": "They are reviewed in time."},
+                {"answer": "agree"},
+            ],
+        },
+        "publication.approve": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "version": 1,
+            "hash": "0" * 64,
+        },
+        "publication.return": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "version": 1,
+            "why": "The summary is out of date.",
+        },
+        "reply.state": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "item": "2.1",
+            "text": "Since May, every report is reviewed within five days.",
+        },
+        "report.correct": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "correction": 1,
+            "item": "2.1",
+            "before": "Reports of force are reviewed late.",
+            "after": "Reports of force are reviewed late in one district.",
+            "why": "The other districts were in time.",
+        },
+        "correction.approve": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "correction": 1,
+        },
+        "report.withdraw": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "why": "It was drafted from the files of another agency.",
         },
         "participant.register": {
             "id": "ny-post",

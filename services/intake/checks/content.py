@@ -23,6 +23,7 @@ from services.intake.checks.messages import (
     check_settlement,
     check_submission,
 )
+from services.intake.checks.publications import check_publication
 from services.intake.checks.senders import sender_of
 from services.intake.findings import Finding
 from services.intake.forwarding import AboutRequest
@@ -55,6 +56,7 @@ from shared.contracts.inbound import (
     Withdrawal,
 )
 from shared.contracts.intake import RequestFacts
+from shared.contracts.publications import AboutPublication
 from shared.contracts.reference import CLOCKS, Hold
 from shared.contracts.tracking import is_tracking_number
 
@@ -117,6 +119,11 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
         case data if isinstance(data, AboutAssessment):
             request = batch.requests.get(tracking_number_of(message) or "")
             yield from check_assessment(
+                data, request, participant=message.participant, at=message.at
+            )
+        case data if isinstance(data, AboutPublication):
+            request = batch.requests.get(tracking_number_of(message) or "")
+            yield from check_publication(
                 data, request, participant=message.participant, at=message.at
             )
         case entry:

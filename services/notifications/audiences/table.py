@@ -17,6 +17,7 @@ from services.notifications.audiences import (
     forgetting,
     notes,
     offers,
+    reports,
     requests,
     settlements,
     status,
@@ -34,7 +35,15 @@ from services.notifications.audiences.audience import (
     requester,
     sender,
 )
-from shared.contracts import assessments, intake, notifications, reference, reporting, routing
+from shared.contracts import (
+    assessments,
+    intake,
+    notifications,
+    publications,
+    reference,
+    reporting,
+    routing,
+)
 
 InputEvent = (
     reference.ReferenceEvent
@@ -42,7 +51,8 @@ InputEvent = (
     | intake.AnswerEvent
     | intake.ConfidentialEvent
     | assessments.AssessmentEvent
-    | reporting.AnswerEvent
+    | publications.PublicationMessage
+    | reporting.ReportingEvent
     | routing.AnnouncedEvent
     | notifications.NoticeUndelivered
 )
@@ -103,12 +113,29 @@ def _rows_of(event: InputEvent) -> Rows:
             | assessments.RecommendationClaimed()
             | assessments.StatusProposed()
             | assessments.StatusVerificationDirected()
+            | publications.PlanDirected()
+            | publications.RescheduleDirected()
+            | publications.ReportDrafted()
+            | publications.FactCheckAnswered()
+            | publications.PublicationApproved()
+            | publications.PublicationReturned()
+            | publications.ReplyReceived()
+            | publications.CorrectionDirected()
+            | publications.CorrectionApproved()
+            | publications.WithdrawalDirected()
         ):
             return (NoMessage(author, _REPORTING_ANSWERS),)
         case reporting.MessageApplied():
             return _rows(event, To(sender, "applied", answers.applied_to_assessment))
         case reporting.MessageRefused():
             return _rows(event, To(sender, "message_refused", answers.refused_by_reporting))
+        case reporting.FactCheckAsked():
+            return _rows(
+                event,
+                To(requester, "fact_check_asked", reports.to_check),
+                To(offices, "fact_check_asked", reports.to_check),
+                NoMessage(no_office, _NO_OFFICE),
+            )
 
         # Answers to single messages
         case intake.SubmissionRefused():

@@ -39,6 +39,7 @@ _NEWS = {
     "clock_reminder": "one working day is left",
     "clock_settled": "a delay is settled",
     "delivery_failed": "a mail did not arrive",
+    "fact_check_asked": "a report is yours to check",
 }
 
 

@@ -1,13 +1,13 @@
 """What a batch says about assessments: the sites that it reads and changes, and the answers."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, get_args
 
 from services.reporting.assessments import store
 from services.reporting.assessments.decide import refusal_of
-from services.reporting.assessments.site import Site, evolve
+from services.reporting.assessments.site import Person, Site, evolve
 from services.reporting.assessments.store import DraftRow, Numbered
 from shared.contracts import envelope, routing
 from shared.contracts.assessments import (
@@ -21,7 +21,9 @@ from shared.contracts.assessments import (
     StatusProposed,
     StatusVerificationDirected,
 )
+from shared.contracts.event import Event
 from shared.contracts.intake import Reason
+from shared.contracts.publications import PublicationMessage
 from shared.contracts.reporting import (
     TOPIC,
     AnswerEvent,
@@ -36,8 +38,8 @@ from shared.delivery.take_in.reader import Connection
 MESSAGES: frozenset[type] = frozenset(get_args(AssessmentEvent))
 """The events that are messages about assessments, each of which is answered."""
 APPLIED = "gov.cri.reporting.message_applied.v1"
-_REFUSED = "gov.cri.reporting.message_refused.v1"
-_SOURCE = "urn:cri:continuum:reporting"
+REFUSED = "gov.cri.reporting.message_refused.v1"
+SOURCE = "urn:cri:continuum:reporting"
 _WHAT: dict[type, str] = {
     FocusAreaSet: "focus_area.set",
     FindingRecorded: "finding.record",
@@ -64,12 +66,38 @@ class Assessments:
     findings: set[Numbered] = field(default_factory=set)
     recommendations: set[Numbered] = field(default_factory=set)
     drafts: dict[str, DraftRow] = field(default_factory=dict)
+    kept: dict[str, DraftRow] = field(default_factory=dict)
+    """The texts that were stored before, where the batch needs them."""
 
-    async def read(self, connection: "Connection[Any]", messages: Collection[Any]) -> None:
-        """Read the sites that *messages* are about, if any is about an assessment."""
-        engagements = {each.subject for each in messages if type(each) in MESSAGES}
+    async def read(
+        self, connection: "Connection[Any]", engagements: Collection[str], *, with_texts: bool
+    ) -> None:
+        """Read the sites of *engagements*, if any, with all texts about them if needed."""
         if engagements:
             self.sites = await store.read_sites(connection, sorted(engagements))
+        if with_texts:
+            self.kept = await store.read_drafts(connection, sorted(engagements))
+
+    def text_of(self, cause: str | None) -> str | None:
+        """Return the text of the message at the coordinate *cause*; None if there is none."""
+        row = None if cause is None else self._row(cause)
+        return None if row is None else row.text
+
+    def texts_of(self, engagement_id: str) -> dict[tuple[str, str], str]:
+        """Return the current texts of what is recorded, by the kind of message and the item."""
+        causes = self.kept.keys() | self.drafts.keys()
+        rows = [row for cause in causes if (row := self._row(cause)) is not None]
+        current: dict[tuple[str, str], DraftRow] = {}
+        for row in sorted(rows, key=lambda row: (row.version or 0, row.stated_at, row.cause)):
+            if row.engagement_id == engagement_id and row.applied and row.text is not None:
+                current[row.what or "", row.item or ""] = row
+        return {place: row.text for place, row in current.items() if row.text is not None}
+
+    def _row(self, cause: str) -> DraftRow | None:
+        before, new = self.kept.get(cause), self.drafts.get(cause)
+        if before is None or new is None:
+            return before or new
+        return before.completed(new)
 
     def follow(self, event: Any) -> None:
         """Take in an event of routing's log: a site's engagement may open or end."""
@@ -94,19 +122,26 @@ class Assessments:
             case _:
                 pass
 
-    def decide(self, event: AssessmentEvent, *, at: datetime, numbers: Numbers) -> AnswerEvent:
+    def decide(
+        self,
+        event: AssessmentEvent,
+        *,
+        drafters: Collection[Person],
+        at: datetime,
+        numbers: Numbers,
+    ) -> AnswerEvent:
         """Apply or refuse the message behind *event*; return the answer to it."""
-        refusal = refusal_of(self.sites.get(event.subject), event)
-        answer = _answer(event, refusal, at=at, number=numbers.last(TOPIC, event.subject) + 1)
+        refusal = refusal_of(self.sites.get(event.subject), event, drafters=drafters)
+        reasons = () if refusal is None else (refusal,)
+        number = numbers.last(TOPIC, event.subject) + 1
+        answer = answer_to(event, _WHAT[type(event)], reasons, at=at, number=number)
         self.settle(event, applied=refusal is None)
         numbers.next(TOPIC, event.subject)
         return answer
 
     def settle(self, event: AssessmentEvent, *, applied: bool) -> None:
         """Change the site by what was decided about *event*."""
-        if event.inreplyto is not None:
-            settled = DraftRow(event.inreplyto, event.subject, event.time, applied)
-            self._add_draft(settled)
+        self.settle_text(event, applied=applied)
         if not applied:
             return
         self.sites[event.subject] = evolve(self.sites[event.subject], event)
@@ -117,6 +152,12 @@ class Assessments:
                 self.findings.add((event.subject, finding.finding))
             case _:
                 self.recommendations.add((event.subject, event.data.recommendation))
+
+    def settle_text(self, event: Event, *, applied: bool) -> None:
+        """Note whether the text of the message behind *event* holds."""
+        if event.inreplyto is not None:
+            settled = DraftRow(event.inreplyto, event.subject, event.time, applied)
+            self._add_draft(settled)
 
     def keep_draft(self, event: DraftStated) -> None:
         """Keep a text; whether it holds follows from the decision about its message."""
@@ -161,16 +202,22 @@ class Assessments:
             self.sites[engagement_id] = replace(site, ended_at=at)
 
 
-def _answer(
-    event: AssessmentEvent, refusal: Reason | None, *, at: datetime, number: int
+def answer_to(
+    event: AssessmentEvent | PublicationMessage,
+    what: str,
+    reasons: Sequence[Reason],
+    *,
+    at: datetime,
+    number: int,
 ) -> AnswerEvent:
-    kind = APPLIED if refusal is None else _REFUSED
-    about = envelope.caused_by(event, kind=kind, source=_SOURCE, at=at, number=number)
-    who, what = event.data.participant, _WHAT[type(event)]
-    if refusal is None:
+    """Return the answer to a message of the kind *what*: it is refused if there are *reasons*."""
+    kind = REFUSED if reasons else APPLIED
+    about = envelope.caused_by(event, kind=kind, source=SOURCE, at=at, number=number)
+    who = event.data.participant
+    if not reasons:
         applied = AppliedFacts(participant=who, what=what, about=event.subject)
         return MessageApplied(**about, data=applied)
     refused = MessageRefusedFacts(
-        participant=who, what=what, about=event.subject, reasons=[refusal]
+        participant=who, what=what, about=event.subject, reasons=list(reasons)
     )
     return MessageRefused(**about, data=refused)

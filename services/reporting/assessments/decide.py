@@ -1,5 +1,6 @@
 """Decides whether a message about an assessment is applied; each gets one answer. Pure."""
 
+from collections.abc import Collection
 from typing import assert_never
 
 from services.reporting.assessments.site import Person, Recommendation, Site, person_of
@@ -27,8 +28,14 @@ _OF_PROVIDERS = (FocusAreaSet, FindingRecorded, RecommendationRecorded, StatusPr
 _ENGAGEMENT, _RECOMMENDATION, _VERSION = "/engagement_id", "/recommendation", "/version"
 
 
-def refusal_of(site: Site | None, event: AssessmentEvent) -> Reason | None:
-    """Return why the message behind *event* is refused; None if it is applied."""
+def refusal_of(
+    site: Site | None, event: AssessmentEvent, *, drafters: Collection[Person] = ()
+) -> Reason | None:
+    """
+    Return why the message behind *event* is refused; None if it is applied.
+
+    *drafters* have drafted reports about the site: they verify no status.
+    """
     if site is None:
         return refusals.NOT_ASSESSED.reason(_ENGAGEMENT)
     if isinstance(event, _OF_PROVIDERS):
@@ -56,6 +63,8 @@ def refusal_of(site: Site | None, event: AssessmentEvent) -> Reason | None:
                 return _not_recorded("recommendation", _RECOMMENDATION)
             if known.status == WITHDRAWN:
                 return refusals.NUMBER_USED.reason(_RECOMMENDATION)
+            if isinstance(event, StatusVerificationDirected) and person_of(event) in drafters:
+                return refusals.DRAFTED_REPORT.reason("")
             return _of_status(known, event)
         case _:
             assert_never(event)

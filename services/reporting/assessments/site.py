@@ -15,6 +15,7 @@ from shared.contracts.assessments import (
     StatusVerificationDirected,
 )
 from shared.contracts.event import sender_of
+from shared.contracts.publications import PublicationMessage
 
 
 class Person(NamedTuple):
@@ -33,11 +34,12 @@ class Proposal(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """A verified status, which holds from the day ``on``."""
+    """A verified status, which holds from the day ``on``; ``by`` is None before 0.4.0."""
 
     status: str
     reason: str | None
     on: date
+    by: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,10 @@ def _changed(
     if verdict.decision == "return" and proposal is not None:
         return replace(before, proposal=None)
     reason = verdict.reason_code if proposal is None else proposal.reason
-    verified = Verified(verdict.status, reason, verdict.on)
+    verified = Verified(verdict.status, reason, verdict.on, person_of(event))
     return replace(before, proposal=None, statuses=(*before.statuses, verified))
 
 
-def person_of(event: AssessmentEvent) -> Person:
+def person_of(event: AssessmentEvent | PublicationMessage) -> Person:
     """Return who acted, for which participant."""
     return Person(sender_of(event) or event.data.participant, event.actor)

@@ -1,7 +1,7 @@
 """The tables of assessments; each function is named like its statement in reporting's ``sql``."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.reporting.assessments.site import Person, Proposal, Recommendation, Site, Verified
@@ -68,10 +68,16 @@ def _recommendation(row: Any) -> Recommendation:
         version=row["version"],
         recorded_on=row["recorded_on"],
         due_on=row["due_on"],
-        statuses=tuple(Verified(*verified) for verified in row["statuses"]),
+        statuses=tuple(_verified(*verified) for verified in row["statuses"]),
         proposal=proposal,
         claimed_on=row["claimed_on"],
     )
+
+
+def _verified(
+    status: str, reason: str | None, on: date, of: str | None, by: str | None
+) -> Verified:
+    return Verified(status, reason, on, None if of is None else Person(of, by))
 
 
 async def list_sites(connection: Any) -> list[str]:
@@ -123,9 +129,18 @@ async def save_recommendations(
         proposed = (status, reason, participant, actor)
         dates = (each.recorded_on, each.due_on, each.claimed_on)
         rows.append((*number, each.version, *dates, *proposed))
-        statuses += [(*number, place, *one) for place, one in enumerate(each.statuses)]
+        statuses += [
+            (*number, place, *one[:3], *(one.by or (None, None)))
+            for place, one in enumerate(each.statuses)
+        ]
     await _write(connection, _SQL["save_recommendations"], rows)
     await _write(connection, _SQL["save_verified_statuses"], statuses)
+
+
+async def read_drafts(connection: Any, engagements: Collection[str]) -> dict[str, DraftRow]:
+    """Return the texts about *engagements*, by the coordinates of their records."""
+    rows = await connection.fetch(_SQL["read_drafts"], list(engagements))
+    return {row["cause"]: DraftRow(*row) for row in rows}
 
 
 async def save_drafts(connection: "Connection[Any]", drafts: Sequence[DraftRow]) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from shared.contracts import assessments, intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from shared.contracts.later import LaterEvent
+from shared.contracts.publications import PublicationMessage
 from shared.contracts.published_reports import PublicationEvent
 from shared.delivery.records import Gate, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
@@ -32,8 +33,9 @@ _EVENTS = (
     *get_args(reporting.ProgramsEvent),
     *get_args(reporting.ReleaseEvent),
     *get_args(get_args(PublicationEvent)[0]),
-    *get_args(reporting.AnswerEvent),
+    *get_args(reporting.ReportingEvent),
     *get_args(assessments.AssessmentEvent),
+    *get_args(PublicationMessage),
     assessments.DraftStated,
 )
 LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event in _EVENTS)

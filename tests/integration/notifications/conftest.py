@@ -77,7 +77,8 @@ def topic_of(event: Event) -> str:
     if producer == "notifications":
         return notifications.MAIL_TOPIC
     if producer == "reporting":
-        return reporting.TOPIC if name.startswith("message_") else reporting.RELEASES_TOPIC
+        internal = name.startswith(("message_", "fact_check_"))
+        return reporting.TOPIC if internal else reporting.RELEASES_TOPIC
     if producer == "routing":
         return routing.TOPIC
     if name in ("submission_refused", "answer_repeated", "status_asked", "case_file_asked"):

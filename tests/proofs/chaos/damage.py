@@ -15,6 +15,10 @@ _ASSESSMENTS = frozenset(
     for name in (
         *("focus_area_set", "finding_recorded", "recommendation_recorded"),
         *("recommendation_claimed", "status_proposed", "status_verification_directed"),
+        *("publication_plan_directed", "publication_reschedule_directed", "report_drafted"),
+        *("fact_check_answered", "publication_approve_directed", "publication_return_directed"),
+        *("reply_received", "report_correct_directed", "correction_approve_directed"),
+        "report_withdraw_directed",
     )
 )
 READERS: Mapping[str, tuple[str, ...]] = {

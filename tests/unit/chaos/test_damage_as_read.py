@@ -14,7 +14,7 @@ from services.intake.ended_requests import parse_routing_event
 from services.notifications.parse import parse
 from services.reporting.handlers import ReportingReader
 from services.routing.handlers import RoutingReader
-from shared.contracts import assessments, intake, reference, reporting, routing
+from shared.contracts import assessments, intake, publications, reference, reporting, routing
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from tests.proofs.chaos.damage import KINDS, READERS, damaged
 
@@ -27,12 +27,14 @@ READ: Mapping[str, Callable[[Record], Item | PassedOver | Malformed]] = {
     "desk": parse_of_desk,
 }
 UNIONS: Mapping[str, Any] = {
-    intake.TOPIC: intake.IntakeEvent | assessments.AssessmentEvent,
+    intake.TOPIC: intake.IntakeEvent
+    | assessments.AssessmentEvent
+    | publications.PublicationMessage,
     intake.ANSWERS_TOPIC: intake.AnswerEvent,
     intake.CONFIDENTIAL_TOPIC: intake.ConfidentialEvent,
     reference.TOPIC: reference.ReferenceEvent,
     routing.TOPIC: routing.RoutingEvent,
-    reporting.TOPIC: reporting.AnswerEvent,
+    reporting.TOPIC: reporting.ReportingEvent,
 }
 DRAWS = 60
 

@@ -238,6 +238,10 @@ EXAMPLES: dict[str, Example] = {
     "ASSIGN_WITHOUT_PROVIDER": changed("request.direct", provider=None),
     "MAIL_OR_NOTICE": changed("notice.settle", audience="ca-post"),
     "NOT_HOW_IT_IS_SETTLED": changed("notice.settle", how="told_otherwise"),
+    "DISPUTE_WITHOUT_WORDS": changed(
+        "fact_check.answer", items=[{"item": "2.1", "answer": "dispute"}]
+    ),
+    "TOO_LONG": changed("reply.state", text="x" * 2001),
     "STATUS_WITHOUT_REASON": changed("status.verify", decision="return"),
     "PAGE_OF_NO_LIST": sends(
         "status.ask", {"about": "CRI-2026-000123-K", "after": "open/CRI-2026-000123-K"}

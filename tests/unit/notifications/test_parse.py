@@ -58,6 +58,15 @@ def test_an_answer_about_no_request_needs_nothing(subject: str) -> None:
     assert needs(routing.TOPIC, "message_applied", subject, data) == ()
 
 
+def test_a_report_to_check_needs_the_request_of_its_assessment() -> None:
+    value = (SAMPLES / "reporting.fact_check_asked.v1.json").read_bytes()
+
+    found = parse(Record(reporting.TOPIC, 0, 0, b"k", value, (), AT))
+
+    assert isinstance(found, Item)
+    assert found.needs == (Gate(intake.TOPIC, found.message.data.tracking_number, 1),)
+
+
 def test_a_note_needs_its_request() -> None:
     log = Log()
 

@@ -1,0 +1,1 @@
+"""Publication: reports are drafted, checked by the agency, approved, published and corrected."""

@@ -1,0 +1,70 @@
+"""When reports are due, and how long the agency has. Pure."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import count, takewhile
+from zoneinfo import ZoneInfo
+
+from services.reporting.publication.report import Publication
+from shared.clocks import working_time
+from shared.contracts.published_reports import ReportKind
+from shared.contracts.reference import Calendar
+
+WORKING_DAYS = 10
+"""How long the agency may check a draft, and reply to a report."""
+_MONTHS = {"quarter": 3, "half_year": 6}
+_LAST_YEAR = 2199
+
+
+def ten_working_days_after(start: datetime, calendar: Calendar) -> datetime:
+    """Return when ten working days have passed; after the calendar's end there are weekends."""
+    if calendar.seconds_per_day is not None:
+        return start + WORKING_DAYS * timedelta(seconds=calendar.seconds_per_day)
+    left = timedelta(days=WORKING_DAYS)
+    found = working_time.after(start, left, calendar)
+    weekends = Calendar(zone=calendar.zone)
+    return found or working_time.after(start, left, weekends) or start + left
+
+
+def day_of(moment: datetime, calendar: Calendar) -> date:
+    """Return the day of *moment* in the calendar's zone."""
+    return moment.astimezone(ZoneInfo(calendar.zone)).date()
+
+
+def planned_days(publication: Publication, kind: ReportKind) -> Iterator[date]:
+    """Yield the days on which reports of *kind* are due first, without later changes."""
+    plan = publication.plans.get(kind)
+    if plan is None:
+        return
+    if plan.every == "once":
+        yield plan.first_due_on
+        return
+    days = (_after(plan.first_due_on, _MONTHS[plan.every] * n) for n in count())
+    yield from takewhile(lambda day: day.year <= _LAST_YEAR, days)
+
+
+def open_days(publication: Publication, kind: ReportKind) -> Iterator[tuple[date, date]]:
+    """Yield the days on which reports of *kind* that are not published were due first and are."""
+    done = {
+        report.published.due_on
+        for report in publication.reports.values()
+        if report.published is not None and report.published.body.kind == kind
+    }
+    moved = {each.due_on: each.new_due_on for each in publication.changes if each.kind == kind}
+    for first in planned_days(publication, kind):
+        if first in done:
+            continue
+        now = first
+        while now in moved:  # each change is to a later day
+            now = moved[now]
+        yield first, now
+
+
+def _after(day: date, months: int) -> date:
+    """Return the same day *months* later, or the last one of its month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    if year > _LAST_YEAR:
+        return date(_LAST_YEAR + 1, 1, 1)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

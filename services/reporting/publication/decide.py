@@ -1,0 +1,334 @@
+"""Decides messages about publication: what is refused, and what follows from the others. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from services.reporting.assessments.decide import WITHDRAWN
+from services.reporting.assessments.site import Site, person_of
+from services.reporting.publication.body import (
+    Texts,
+    compose,
+    corrected,
+    digest,
+    text_at,
+)
+from services.reporting.publication.dates import day_of, open_days, ten_working_days_after
+from services.reporting.publication.names import Names, names_of, others_named
+from services.reporting.publication.report import Publication, Published, Report
+from shared.contracts import publications, refusals
+from shared.contracts import published_reports as public
+from shared.contracts.event import Facts
+from shared.contracts.intake import Reason
+from shared.contracts.publications import PublicationMessage
+from shared.contracts.reference import Calendar
+from shared.contracts.reporting import FactCheckAskedFacts
+
+_ENGAGEMENT, _REPORT, _VERSION, _HASH = "/engagement_id", "/report_id", "/version", "/hash"
+_OF_REQUESTER = (publications.FactCheckAnswered, publications.ReplyReceived)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What a message is decided from: ``said`` are its own texts, ``texts`` those of the items.
+
+    ``slug`` is for a site that is announced now. ``others`` are the other sites' names.
+    """
+
+    at: datetime
+    calendar: Calendar
+    site: Site | None = None
+    publication: Publication | None = None
+    slug: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    texts: Texts = field(default_factory=dict)
+    others: Sequence[Names] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reasons: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The message holds, and ``published`` are the facts of the events that follow, in order."""
+
+    published: Sequence[Facts] = ()
+
+
+Decided = Refused | Applied
+
+
+def decide(event: PublicationMessage, context: Context) -> Decided:
+    """Return what becomes of the message behind *event*."""
+    site, publication = context.site, context.publication
+    if site is None:
+        return _refuse(refusals.NOT_ASSESSED.reason(_ENGAGEMENT))
+    who = event.data.participant
+    if isinstance(event, _OF_REQUESTER) and who != site.requester:
+        return _refuse(refusals.NOT_YOURS.reason(_ENGAGEMENT))
+    if event.data.texts is not None and not context.said:
+        return _refuse(refusals.TEXT_LOST.reason(""))
+    if isinstance(event, publications.PlanDirected):
+        return _plan(event, site, context)
+    if publication is None:
+        return _refuse(refusals.NOT_ANNOUNCED.reason(_ENGAGEMENT))
+    match event:
+        case publications.RescheduleDirected():
+            return _reschedule(event, publication)
+        case publications.ReportDrafted():
+            return _draft(event, site, publication, context)
+        case (
+            publications.FactCheckAnswered()
+            | publications.PublicationApproved()
+            | publications.PublicationReturned()
+        ):
+            report = publication.reports.get(event.data.report_id)
+            if report is None:
+                return _refuse(refusals.UNKNOWN_REPORT.reason(_REPORT))
+            return _of_version(event, report, publication, context)
+        case (
+            publications.ReplyReceived()
+            | publications.CorrectionDirected()
+            | publications.CorrectionApproved()
+            | publications.WithdrawalDirected()
+        ):
+            report = publication.reports.get(event.data.report_id)
+            if report is None:
+                return _refuse(refusals.UNKNOWN_REPORT.reason(_REPORT))
+            if report.published is None or report.is_withdrawn:
+                return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
+            return _of_published(event, report, report.published, publication, context)
+        case _:
+            assert_never(event)
+
+
+def _plan(event: publications.PlanDirected, site: Site, context: Context) -> Decided:
+    plan = event.data
+    known = context.publication
+    slug = context.slug if known is None else known.site.slug
+    planned = public.PlanFacts(
+        slug=slug, kind=plan.kind, every=plan.every, first_due_on=plan.first_due_on
+    )
+    if known is not None:
+        return Applied([planned])
+    ended_on = None if site.ended_at is None else day_of(site.ended_at, context.calendar)
+    announced = public.SiteFacts(
+        slug=slug,
+        engagement_id=site.engagement_id,
+        agency=plan.agency,
+        state=plan.state,
+        provider=site.provider,
+        status="announced" if ended_on is None else "ended",
+        opened_on=day_of(site.opened_at, context.calendar),
+        ended_on=ended_on,
+    )
+    return Applied([announced, planned])
+
+
+def _reschedule(event: publications.RescheduleDirected, publication: Publication) -> Decided:
+    change = event.data
+    for _, due_on in open_days(publication, change.kind):
+        if due_on == change.due_on:
+            moved = public.RescheduleFacts(slug=publication.site.slug, **dict(change))
+            return Applied([moved])
+    return _refuse(refusals.NOT_PLANNED.reason("/due_on"))
+
+
+def _draft(
+    event: publications.ReportDrafted, site: Site, publication: Publication, context: Context
+) -> Decided:
+    drafted = event.data
+    if not drafted.by_office and drafted.participant != site.provider:
+        return _refuse(refusals.NOT_YOURS.reason(_ENGAGEMENT))
+    if not drafted.by_office and site.ended_at is not None:
+        return _refuse(refusals.ASSESSMENT_ENDED.reason(_ENGAGEMENT))
+    report = publication.reports.get(drafted.report_id)
+    if report is not None and report.is_withdrawn:
+        return _refuse(refusals.REPORT_ID_USED.reason(_REPORT))
+    following = 1 if report is None else report.draft.version + 1
+    if drafted.version != following:
+        return _refuse(refusals.REPORT_NOT_NEXT.reason(_VERSION, {"next": following}))
+    missing = _not_recorded(site, drafted.items)
+    if missing is not None:
+        return _refuse(missing)
+    body = compose(site, drafted, context.said, context.texts, slug=publication.site.slug)
+    if body is None:
+        return _refuse(refusals.TEXT_LOST.reason("/items"))
+    asked = FactCheckAskedFacts(
+        participant=site.requester,
+        tracking_number=site.tracking_number,
+        engagement_id=site.engagement_id,
+        report_id=drafted.report_id,
+        version=drafted.version,
+        hash=digest(body),
+        due_at=ten_working_days_after(context.at, context.calendar),
+    )
+    return Applied([asked])
+
+
+def _not_recorded(site: Site, items: Sequence[str]) -> Reason | None:
+    for place, item in enumerate(items):
+        path = f"/items/{place}"
+        match item.count("."):
+            case 0 if int(item) not in site.focus_areas:
+                return refusals.NOT_RECORDED.reason(path, {"missing": "focus area"})
+            case 1 if item not in site.findings:
+                return refusals.NOT_RECORDED.reason(path, {"missing": "finding"})
+            case 2 if item not in site.recommendations:
+                return refusals.NOT_RECORDED.reason(path, {"missing": "recommendation"})
+            case 2 if site.recommendations[item].status == WITHDRAWN:
+                return refusals.NUMBER_USED.reason(path)
+    return None
+
+
+def _of_version(
+    event: publications.FactCheckAnswered
+    | publications.PublicationApproved
+    | publications.PublicationReturned,
+    report: Report,
+    publication: Publication,
+    context: Context,
+) -> Decided:
+    draft = report.draft
+    if report.is_withdrawn:
+        return _refuse(refusals.REPORT_ID_USED.reason(_REPORT))
+    current = {"version": draft.version, "hash": draft.hash}
+    if event.data.version != draft.version:
+        return _refuse(refusals.VERSION_NOT_CURRENT.reason(_VERSION, current))
+    if not isinstance(event, publications.PublicationReturned) and event.data.hash != draft.hash:
+        return _refuse(refusals.VERSION_NOT_CURRENT.reason(_HASH, current))
+    if draft.state in ("returned", "published"):
+        return _refuse(refusals.VERSION_SETTLED.reason(_VERSION))
+    match event:
+        case publications.FactCheckAnswered():
+            if draft.state != "fact_check":
+                return _refuse(refusals.VERSION_SETTLED.reason(_VERSION))
+            return _answer(event, report)
+        case publications.PublicationReturned():
+            return Applied()
+        case publications.PublicationApproved():
+            return _approve(event, report, publication, context)
+
+
+def _answer(event: publications.FactCheckAnswered, report: Report) -> Decided:
+    body = report.draft.body
+    for place, each in enumerate(event.data.items):
+        if each.item is not None and body is not None and text_at(body, each.item) is None:
+            missing = {"missing": "item"}
+            return _refuse(refusals.NOT_RECORDED.reason(f"/items/{place}/item", missing))
+    return Applied()
+
+
+def _approve(
+    event: publications.PublicationApproved,
+    report: Report,
+    publication: Publication,
+    context: Context,
+) -> Decided:
+    draft, by = report.draft, person_of(event)
+    if by in report.drafters or by in draft.verifiers:
+        return _refuse(refusals.WORKED_ON_REPORT.reason(""))
+    if draft.state == "fact_check" and context.at < draft.due_at:
+        due = f"{draft.due_at:%Y-%m-%d %H:%M %Z}"
+        return _refuse(refusals.FACT_CHECK_OPEN.reason(_VERSION, {"due_at": due}))
+    if draft.body is None or digest(draft.body) != draft.hash:
+        return _refuse(refusals.TEXT_LOST.reason(_VERSION))
+    meant = {name.casefold() for name in event.data.names}
+    foreign = [
+        refusals.NAMES_ANOTHER_AGENCY.reason(_REPORT, named._asdict())
+        for named in others_named(draft.body, names_of(publication), context.others)
+        if named.name.casefold() not in meant
+    ]
+    if foreign:
+        return Refused(foreign)
+    before = report.published
+    first_due, _ = next(open_days(publication, draft.body.kind), (None, None))
+    outcome = "not_answered" if draft.state == "fact_check" else draft.state
+    published = public.ReportFacts(
+        hash=draft.hash,
+        body=draft.body,
+        due_on=first_due if before is None else before.due_on,
+        published_on=day_of(context.at, context.calendar),
+        fact_check=outcome,
+        comments=draft.comments,
+    )
+    site = publication.site
+    if site.status != "announced":
+        return Applied([published])
+    return Applied([published, site.model_copy(update={"status": "active"})])
+
+
+def _of_published(
+    event: publications.ReplyReceived
+    | publications.CorrectionDirected
+    | publications.CorrectionApproved
+    | publications.WithdrawalDirected,
+    report: Report,
+    published: Published,
+    publication: Publication,
+    context: Context,
+) -> Decided:
+    about = {"slug": publication.site.slug, "report_id": report.report_id}
+    today = day_of(context.at, context.calendar)
+    match event:
+        case publications.ReplyReceived(data=reply):
+            until = ten_working_days_after(published.at, context.calendar)
+            if context.at > until:
+                shown = f"{until:%Y-%m-%d %H:%M %Z}"
+                return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
+            if reply.item is not None and text_at(published.body, reply.item) is None:
+                return _refuse(refusals.NOT_RECORDED.reason("/item", {"missing": "item"}))
+            text = context.said["text"]
+            stated = public.ReplyFacts(
+                **about, item=reply.item, text=text, stated_at=event.receivedat or event.time
+            )
+            return Applied([stated])
+        case publications.CorrectionDirected(data=correction):
+            following = len(report.corrections) + 1
+            if correction.correction != following:
+                return _refuse(refusals.REPORT_NOT_NEXT.reason("/correction", {"next": following}))
+            if text_at(published.body, correction.item) != context.said["before"]:
+                return _refuse(refusals.NOT_AS_PUBLISHED.reason("/before"))
+            return Applied()
+        case publications.CorrectionApproved():
+            return _approve_correction(event, report, published, publication, context)
+        case publications.WithdrawalDirected():
+            why = context.said["why"]
+            return Applied([public.WithdrawalFacts(**about, why=why, withdrawn_on=today)])
+
+
+def _approve_correction(
+    event: publications.CorrectionApproved,
+    report: Report,
+    published: Published,
+    publication: Publication,
+    context: Context,
+) -> Decided:
+    wanted = [each for each in report.corrections if each.number == event.data.correction]
+    if not wanted or wanted[0].is_approved:
+        return _refuse(refusals.UNKNOWN_CORRECTION.reason("/correction"))
+    (found,) = wanted
+    if found.by == person_of(event):
+        return _refuse(refusals.MADE_CORRECTION.reason(""))
+    if text_at(published.body, found.item) != found.before:
+        return _refuse(refusals.NOT_AS_PUBLISHED.reason("/correction"))
+    body = corrected(published.body, found.item, found.after)
+    changed = public.CorrectionFacts(
+        slug=publication.site.slug,
+        report_id=report.report_id,
+        item=found.item,
+        before=found.before,
+        after=found.after,
+        why=found.why,
+        corrected_on=day_of(context.at, context.calendar),
+        hash=digest(body),
+    )
+    return Applied([changed])
+
+
+def _refuse(reason: Reason) -> Refused:
+    return Refused([reason])

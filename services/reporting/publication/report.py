@@ -1,0 +1,103 @@
+"""A site that is announced, and its reports, as they are kept. Pure."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from services.reporting.assessments.site import Person
+from shared.contracts.event import Facts
+from shared.contracts.published_reports import (
+    AgencyComment,
+    Interval,
+    ReportBody,
+    ReportKind,
+    SiteFacts,
+)
+
+VersionState = Literal["fact_check", "checked", "disputed", "returned", "published"]
+
+
+class Draft(Facts):
+    """
+    The last version of a report.
+
+    ``body`` is None if its texts were lost: then it is never published. ``verifiers`` are those
+    who verified its statuses. ``comments`` are what the agency disputes.
+    """
+
+    version: int
+    hash: str
+    body: ReportBody | None
+    due_at: AwareDatetime
+    verifiers: list[Person] = Field(default_factory=list)
+    state: VersionState = "fact_check"
+    comments: list[AgencyComment] = Field(default_factory=list)
+
+
+class Published(Facts):
+    """The published version, with its corrections; ``due_on`` is when the report was due first."""
+
+    version: int
+    hash: str
+    body: ReportBody
+    at: AwareDatetime
+    due_on: date | None = None
+
+
+class Correction(Facts):
+    """A mistake in a published report that ``by`` has found."""
+
+    number: int
+    item: str
+    before: str
+    after: str
+    why: str
+    by: Person
+    is_approved: bool = False
+
+
+class Report(Facts):
+    """A report; ``drafters`` are all who have drafted a version of it."""
+
+    report_id: str
+    draft: Draft
+    drafters: list[Person]
+    published: Published | None = None
+    corrections: list[Correction] = Field(default_factory=list)
+    is_withdrawn: bool = False
+
+
+class Plan(Facts):
+    """When reports of a kind are due."""
+
+    every: Interval
+    first_due_on: date
+
+
+class Change(Facts):
+    """A report that was due on a day is due on another."""
+
+    kind: ReportKind
+    due_on: date
+    new_due_on: date
+
+
+class Publication(Facts):
+    """
+    A site that is announced, with its plans and reports.
+
+    ``ori`` and ``aliases`` are names by which a report about another agency is found out.
+    """
+
+    site: SiteFacts
+    ori: str | None = None
+    aliases: list[str] = Field(default_factory=list)
+    plans: dict[ReportKind, Plan] = Field(default_factory=dict)
+    changes: list[Change] = Field(default_factory=list)
+    reports: dict[str, Report] = Field(default_factory=dict)
+
+    @property
+    def drafters(self) -> frozenset[Person]:
+        """Everybody who has drafted a report about this site."""
+        return frozenset(each for report in self.reports.values() for each in report.drafters)

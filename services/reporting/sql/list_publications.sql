@@ -1,0 +1,3 @@
+SELECT engagement_id, content
+  FROM publications
+ ORDER BY slug;
