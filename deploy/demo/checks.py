@@ -45,8 +45,8 @@ def print_histories(chosen: Sequence[tuple[str, str]], connection: Path) -> list
 
 
 def keep_page(public: str, state: Path) -> None:
-    """Keep the public page, to look at it afterwards."""
-    with urlopen(public, timeout=10) as answer:
+    """Keep the page of the last month's figures, to look at it afterwards."""
+    with urlopen(f"{public}/releases", timeout=10) as answer:
         (state / "page.html").write_bytes(answer.read())
 
 

@@ -25,7 +25,7 @@ def check_releases(public: str, connection: Path, *, months: range) -> list[str]
 
     Each is rerun to the same hash, and its page, JSON and CSV show the same numbers.
     """
-    found = sorted(set(_MONTH.findall(_get(public, "/"))))
+    found = sorted(set(_MONTH.findall(_get(public, "/releases"))))
     wrong, numbers, corrections = [], 0, 0
     for month in found:
         published = json.loads(_get(public, f"/releases/{month}.json"))

@@ -53,10 +53,9 @@ def build(settings: Settings) -> Service:
         ],
         public=PublicPages(
             routes=pages.routes(
-                kept_seconds=settings.figures_kept_seconds,
-                clock=clock,
-                desk_url=settings.desk_url,
+                kept_seconds=settings.figures_kept_seconds, clock=clock, **settings.contact
             ),
+            exception_handlers=pages.exception_handlers(**settings.contact),
             host=settings.public_host,
             port=settings.public_port,
             max_age=int(settings.figures_kept_seconds),

@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def live_table(figures: Sequence[Figure], *, as_of: datetime) -> str:
     """Return live figures as CSV."""
     moment = as_of.isoformat()
-    return _table(
+    return table(
         _LIVE,
         (
             (
@@ -39,7 +39,7 @@ def release_table(published: Published) -> str:
     release, last = published.facts.release, published.last
     versions = "; ".join(f"{name} {version}" for name, version in release.definitions.items())
     as_of = release.as_of.isoformat()
-    return _table(
+    return table(
         _RELEASED,
         (
             (
@@ -62,7 +62,7 @@ def _correction(found: Correction | None) -> tuple[object, ...]:
 
 def assessment_table(shown: Iterable[ShownSite]) -> str:
     """Return the statuses of each site's recommendations as CSV."""
-    return _table(COLUMNS, as_rows(shown))
+    return table(COLUMNS, as_rows(shown))
 
 
 def safe(cell: object) -> object:
@@ -70,7 +70,8 @@ def safe(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return *rows* as CSV, below their *head*."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)

@@ -1,8 +1,9 @@
 """The public pages over HTTP: each release as HTML, JSON and CSV, and the programs."""
 
 import asyncio
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,15 +12,19 @@ import structlog
 from asyncpg import Pool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.reporting import store
 from services.reporting.corrections import store as corrections
-from services.reporting.corrections.shown import Published
+from services.reporting.corrections.shown import CorrectedMonth, Published
 from services.reporting.csv_table import release_table
+from services.reporting.etags import answer
 from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.render import release_page
+from services.reporting.sites import render
+from services.reporting.sites import routes as site_routes
+from services.reporting.sites.shown import Sites, SitesCache
 from services.reporting.solicitations import open_at
 from services.reporting.store import ReleaseRow
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -33,6 +38,9 @@ log = structlog.get_logger()
 _UNAVAILABLE = "The page cannot be shown now; try again in a minute."
 _NONE_YET = "No month is published yet."
 _UNKNOWN = "This month is not published."
+_CHECK = "Check the address."
+_FAILED = "The page cannot be shown"
+_TITLES = {404: "There is no such page", 405: "There is no such page"}
 
 
 @dataclass(slots=True)
@@ -43,12 +51,14 @@ class Shown:
     rows: Sequence[ReleaseRow]
     programs: Sequence[ProgramRow]
     solicitations: Sequence[Solicitation]
+    sites: Sites
+    corrected: Sequence[CorrectedMonth]
 
 
 @dataclass(slots=True)
 class Pages:
     """
-    Reads releases, programs and solicitations at most once in ``kept_seconds``.
+    Reads releases, programs, solicitations and sites at most once in ``kept_seconds``.
 
     A release is corrected only when another one is published: until then each is read once.
     While the database is unavailable or slow, what was read before stays, and one reader waits.
@@ -60,6 +70,7 @@ class Pages:
     _shown: Shown | None = None
     _until: float = 0.0
     _catalog: CatalogCache = field(default_factory=CatalogCache)
+    _sites: SitesCache = field(default_factory=SitesCache)
     _releases: dict[str, Published] = field(default_factory=dict)
 
     async def shown(self, request: Request) -> Shown:
@@ -105,16 +116,49 @@ class Pages:
         async with pool.acquire() as connection, connection.transaction():
             programs, _ = await store.read_programs(connection)
             rows = await store.list_releases(connection)
+            corrected = await corrections.list_corrected_months(connection)
             catalog = await self._catalog.current(connection)
-        at = self.clock.at(await store.read_clock(pool))
-        return Shown(at, rows, programs, open_at(catalog.solicitations.values(), at))
+            at = self.clock.at(await store.read_clock(connection))
+            sites = await self._sites.current(connection, catalog=catalog, at=at)
+        solicitations = open_at(catalog.solicitations.values(), at)
+        return Shown(at, rows, programs, solicitations, sites, corrected)
+
+    async def sites(self, request: Request) -> Sites:
+        """Return the sites; raise 503 if they were never read."""
+        return (await self.shown(request)).sites
+
+    async def corrected(self, request: Request) -> Sequence[CorrectedMonth]:
+        """Return the months of which a figure was corrected; raise 503 as `sites` does."""
+        return (await self.shown(request)).corrected
 
 
 def routes(
-    *, kept_seconds: float, clock: BusinessClock = REAL_TIME, desk_url: str | None = None
+    *,
+    kept_seconds: float,
+    clock: BusinessClock = REAL_TIME,
+    desk_url: str | None = None,
+    telephone: str | None = None,
 ) -> list[BaseRoute]:
-    """Return the routes of the public pages; they link to the public desk at ``desk_url``."""
+    """
+    Return the routes of the public pages.
+
+    They link to the public desk at ``desk_url``, and name the office's ``telephone``.
+    """
     pages = Pages(kept_seconds=kept_seconds, clock=clock)
+    contact = {"desk_url": desk_url, "telephone": telephone}
+
+    async def home(request: Request) -> Response:
+        shown = await pages.shown(request)
+        found = await pages.release(request, None) if shown.rows else None
+        html = render.home_page(
+            found,
+            shown.sites,
+            programs=shown.programs,
+            solicitations=shown.solicitations,
+            at=shown.at,
+            **contact,
+        )
+        return answer(request, html, "text/html")
 
     async def page(request: Request) -> Response:
         shown = await pages.shown(request)
@@ -129,28 +173,53 @@ def routes(
             at=shown.at,
             desk_url=desk_url,
         )
-        return HTMLResponse(html)
+        return answer(request, html, "text/html")
 
     async def as_json(request: Request) -> Response:
         found = await pages.release(request, request.path_params.get("month"))
-        return Response(found.file.encode(), media_type="application/json")
+        return answer(request, found.file.encode(), "application/json")
 
     async def as_csv(request: Request) -> Response:
         found = await pages.release(request, request.path_params.get("month"))
-        return Response(release_table(found), media_type="text/csv")
+        return answer(request, release_table(found), "text/csv")
 
     async def programs_json(request: Request) -> Response:
-        return JSONResponse(_programs(await pages.shown(request)))
+        found = json.dumps(_programs(await pages.shown(request)), ensure_ascii=False)
+        return answer(request, found, "application/json")
 
     return [
-        Route("/", page),
+        Route("/", home),
+        Route("/releases", page),
         Route("/figures.json", as_json),
         Route("/figures.csv", as_csv),
         Route("/releases/{month}.json", as_json),
         Route("/releases/{month}.csv", as_csv),
         Route("/releases/{month}", page),
         Route("/programs.json", programs_json),
+        *site_routes.routes(pages.sites, corrected=pages.corrected, contact=contact),
     ]
+
+
+def exception_handlers(
+    *, desk_url: str | None = None, telephone: str | None = None
+) -> Mapping[Any, Any]:
+    """Return what answers in place of a page that is not there, or cannot be shown."""
+
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        html = render.error_page(
+            _TITLES.get(error.status_code, _FAILED),
+            _CHECK if error.detail == "Not Found" else error.detail,
+            desk_url=desk_url,
+            telephone=telephone,
+        )
+        return HTMLResponse(html, error.status_code, error.headers)
+
+    async def failed(_: Request, __: Exception) -> Response:
+        html = render.error_page(_FAILED, _UNAVAILABLE, desk_url=desk_url, telephone=telephone)
+        return HTMLResponse(html, 500)
+
+    return {HTTPException: refused, Exception: failed}
 
 
 def _programs(shown: Shown) -> dict[str, Any]:

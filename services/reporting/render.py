@@ -25,6 +25,7 @@ from services.reporting.months import Month
 from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.release import NOTES
 from shared.catalog.solicitations import sentence as sentence_about
+from shared.clocks.written import day_in_words
 from shared.contracts.reference import Solicitation
 from shared.contracts.reporting import Release, ReleasedFigure
 
@@ -42,6 +43,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+TEMPLATES.filters.update(day=day_in_words)
 for _name in TEMPLATES.list_templates():  # compile now: a broken template fails at start
     TEMPLATES.get_template(_name)
 
@@ -187,15 +189,14 @@ def release_page(
     It links to the public desk at *desk_url*, if there is one.
     """
     current = {
-        "programs": [_program(row, at=at) for row in programs],
-        "solicitations": [_solicitation(one) for one in solicitations],
+        "programs": [program(row, at=at) for row in programs],
+        "solicitations": [solicitation(one) for one in solicitations],
         "desk_url": desk_url,
     }
     page = TEMPLATES.get_template("page.html.j2")
     if published is None:
         return page.render(release=None, notes=NOTES, **current)
     release = published.now
-    values = {(f.figure, f.breakdown, f.group): f.value for f in release.figures}
     firsts = {
         place_of(f): f.value
         for f in published.facts.release.figures
@@ -204,11 +205,11 @@ def release_page(
     times = _released_times(release.figures, firsts)
     return page.render(
         release=release,
-        month=Month.parse(release.month).first_day.strftime("%B %Y"),
+        month=month_in_words(release.month),
         published_at=published.at,
         sha256=published.facts.sha256,
-        definitions=", ".join(f"{name} {n}" for name, n in release.definitions.items()),
-        cards=[(label, _count(values[key])) for label, key in _CARDS.items()],
+        definitions=definitions(release.definitions),
+        cards=cards(release.figures),
         units=_units(release.figures, firsts),
         corrections=_corrections(published),
         times=times.pop("all", []),
@@ -224,13 +225,31 @@ def _list_note(release: Release) -> list[str]:
     return [] if year is None else [f"The agency list is that of {year}."]
 
 
-def _program(row: ProgramRow, *, at: datetime) -> Program:
+def cards(figures: Sequence[ReleasedFigure]) -> list[tuple[str, str]]:
+    """Return the few figures of a release that stand above all others, with their labels."""
+    values = {(f.figure, f.breakdown, f.group): f.value for f in figures}
+    return [(label, _count(values[key])) for label, key in _CARDS.items()]
+
+
+def definitions(versions: Mapping[str, int]) -> str:
+    """Return the versions of definitions for people."""
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
+
+def month_in_words(month: str) -> str:
+    """Return a month such as 2026-03 as March 2026."""
+    return Month.parse(month).first_day.strftime("%B %Y")
+
+
+def program(row: ProgramRow, *, at: datetime) -> Program:
+    """Return a program as it is at *at*."""
     status = status_at(row, at=at)
     text = sentence(row.name, status=status, opens_at=row.opens_at)
     return Program(row.name, status, row.summary, text)
 
 
-def _solicitation(one: Solicitation) -> Call:
+def solicitation(one: Solicitation) -> Call:
+    """Return a solicitation, with where its link leads."""
     host = urlsplit(one.url).hostname or ""
     return Call(one.title, one.status, one.for_, one.summary, sentence_about(one), one.url, host)
 

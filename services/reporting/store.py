@@ -114,9 +114,9 @@ async def raise_as_of(pool: "Pool[Any]", at: datetime) -> None:
     await pool.execute(_SQL["raise_as_of"], at)
 
 
-async def read_clock(pool: "Pool[Any]") -> datetime:
+async def read_clock(source: "Pool[Any] | Connection[Any]") -> datetime:
     """Return Postgres's clock."""
-    moment: datetime = await pool.fetchval(_SQL["read_clock"])
+    moment: datetime = await source.fetchval(_SQL["read_clock"])
     return moment
 
 

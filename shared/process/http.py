@@ -127,7 +127,7 @@ def public_headers(
                 sent = MutableHeaders(scope=message)
                 for name, value in headers.items():
                     sent.setdefault(name, value)
-                if message["status"] != 200:
+                if message["status"] not in (200, 304):
                     sent["Cache-Control"] = "no-store"
                 elif max_age is not None:
                     sent["Cache-Control"] = f"public, max-age={max_age}"

@@ -17,6 +17,17 @@ REPORT = "initial-2024"
 AS_OF = date(2024, 9, 26)
 SITES = Path(__file__).parent / "public_sites.csv"
 STATUSES = ("complete", "partially_complete", "in_progress", "not_started")
+STATES_OF = {
+    "Dearborn Heights Police Department": "US-MI",
+    "North Miami Police Department": "US-FL",
+    "Charlottesville Police Department": "US-VA",
+    "Minneapolis Police Department": "US-MN",
+    "Fayetteville Police Department": "US-NC",
+    "Salinas Police Department": "US-CA",
+    "St. Louis County Police Department": "US-MO",
+    "San Francisco Police Department": "US-CA",
+    "Philadelphia Police Department": "US-PA",
+}
 _KINDS = {
     "site": "site_changed",
     "plan": "publication_planned",
@@ -163,7 +174,8 @@ def real_sites() -> list[Publishing]:
         unknown = int(row["recommendations"]) - len(known)
         as_of = row["statuses_as_of"] or "2025-01-01"
         site = Publishing(slug, name)
-        site.state(provider=row["provider"] or "not stated", status="active")
+        provider = row["provider"] or "a provider that its source does not name"
+        site.state(provider=provider, state=STATES_OF[name], status="active")
         found.append(
             site.report([*known, *([None] * unknown)], as_of=as_of, published_on="2025-01-02")
         )

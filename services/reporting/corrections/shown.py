@@ -27,6 +27,14 @@ class Correction(NamedTuple):
     facts: CorrectedFigure
 
 
+class CorrectedMonth(NamedTuple):
+    """A month of which ``figures`` were corrected, at last at ``corrected_at``."""
+
+    month: str
+    figures: int
+    corrected_at: datetime
+
+
 class PublishedCorrection(CorrectedFigure):
     """A correction in the file of its month."""
 

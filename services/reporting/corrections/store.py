@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.reporting.corrections.shown import Correction
+from services.reporting.corrections.shown import CorrectedMonth, Correction
 from shared.contracts.reporting import CorrectedFigure, FigureCorrected
 from shared.delivery.take_in.reader import Connection
 from shared.postgres.statements import load_statements
@@ -46,6 +46,11 @@ async def read_corrections(connection: Any, *, month: str) -> list[Correction]:
         Correction(number, at, CorrectedFigure.model_validate_json(body))
         for number, at, body in await connection.fetch(_SQL["read_corrections"], month)
     ]
+
+
+async def list_corrected_months(connection: Any) -> list[CorrectedMonth]:
+    """Return the months of which a figure was corrected, the latest month first."""
+    return [CorrectedMonth(*row) for row in await connection.fetch(_SQL["list_corrected_months"])]
 
 
 async def save_corrections(

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
-from services.reporting.pages import routes
+from services.reporting.pages import exception_handlers, routes
 from shared.contracts import reference
-from shared.process.http import public_headers
+from shared.process.http import PublicPages, public_headers
 from tests.examples.solicitations import URL, announced
 from tests.integration.reporting.conftest import Log
 from tests.integration.reporting.releasing import DUE, Pool, accepted_in, march, process, stream
@@ -25,12 +24,15 @@ class Site:
     """The public port of one process."""
 
     def __init__(self, pool: "Pool | None") -> None:
-        self._app = Starlette(routes=routes(kept_seconds=0))
+        pages = PublicPages(
+            routes(kept_seconds=0), "", 0, max_age=5, exception_handlers=exception_handlers()
+        )
+        self._app = pages.app()
         if pool is not None:
             self._app.state.pool = pool
 
-    async def ask(self, path: str) -> tuple[int, dict[str, str], str]:
-        """Return status, headers and body of *path*."""
+    async def ask(self, path: str, *, held: str | None = None) -> tuple[int, dict[str, str], str]:
+        """Return status, headers and body of *path*; *held* is the tag of what the reader has."""
         sent: list[Any] = []
 
         async def receive() -> dict[str, Any]:
@@ -39,7 +41,9 @@ class Site:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+        sends = [] if held is None else [(b"if-none-match", held.encode())]
+        scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path}
+        scope |= {"headers": sends, "query_string": b""}
         await public_headers(self._app, max_age=5)(scope, receive, send)
         headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent).decode()
@@ -84,10 +88,10 @@ async def test_the_page_shows_the_last_release_and_lists_the_earlier_ones(
     released: "Pool", log: Log
 ) -> None:
     site = Site(released)
-    first = await site.body("/")
+    first = await site.body("/releases")
     await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(released)
 
-    last = await site.body("/")
+    last = await site.body("/releases")
 
     assert "March 2026" in first
     assert "April 2026" in last
@@ -120,10 +124,15 @@ async def test_e82_a_corrected_month_shows_both_values_for_ever(
     (line,) = [line for line in lines if (line["figure"], line["group"]) == about]
     assert (line["value"], line["corrected"], line["corrected_with"]) == ("60", "70", "2026-04")
     assert line["corrected_at"]
+    listed = await site.body("/corrections")
+    assert 'href="/releases/2026-03">March 2026</a>' in listed
+    months = json.loads(await site.body("/corrections.json"))["months"]
+    assert [each["month"] for each in months] == ["2026-03"]
+    assert months[0]["figures_corrected"] == len(file["corrections"])
     assert {line["corrected"] for line in lines if line["group"] == "US-NE"} == {""}
 
 
-@pytest.mark.parametrize("path", ["/", *FILES])
+@pytest.mark.parametrize("path", ["/", "/releases", *FILES])
 async def test_nothing_public_is_live(released: "Pool", log: Log, path: str) -> None:
     site = Site(released)
     before = await site.body(path)
@@ -193,6 +202,7 @@ async def test_one_reader_waits_for_postgres_and_the_others_see_what_was_shown(
     ("path", "status", "kept"),
     [
         ("/", 200, "public, max-age=5"),
+        ("/releases", 200, "public, max-age=5"),
         ("/releases/2026-03.json", 200, "public, max-age=5"),
         ("/releases/2026-03.csv", 200, "public, max-age=5"),
         ("/programs.json", 200, "public, max-age=5"),
@@ -230,3 +240,41 @@ async def test_open_solicitations_are_listed_beside_the_programs(
     (one,) = listed["solicitations"]
     assert (one["id"], one["closes_at"], one["for"]) == ("cri-tac-2026", later, "providers")
     assert one["sentence"] == "Applications are taken until May 15, 2150, 23:59 UTC-04:00."
+
+
+@pytest.mark.parametrize("path", ["/", "/releases/2026-03", *FILES])
+async def test_a_cache_is_told_whether_what_it_holds_is_still_right(
+    released: "Pool", path: str
+) -> None:
+    site = Site(released)
+    _, headers, body = await site.ask(path)
+    tag = headers["etag"]
+
+    same, other = await site.ask(path, held=f'"x", W/{tag}'), await site.ask(path, held='"x"')
+
+    assert (same[0], same[2], same[1]["etag"]) == (304, "", tag)
+    assert same[1]["cache-control"] == "public, max-age=5"
+    assert (other[0], other[2]) == (200, body)
+
+
+async def test_the_home_page_leads_to_the_figures_of_the_last_month(released: "Pool") -> None:
+    page = await Site(released).body("/")
+
+    assert "March 2026" in page
+    assert 'href="/releases/2026-03"' in page
+    assert 'href="/releases/2026-03.json"' in page
+    assert re.search(r"<strong>60</strong>requests accepted", page)
+
+
+@pytest.mark.parametrize(
+    ("is_up", "path", "status", "said"),
+    [(True, "/nowhere", 404, "Check the address."), (False, "/", 503, "try again in a minute")],
+)
+async def test_in_place_of_a_page_another_one_says_why(
+    released: "Pool", is_up: bool, path: str, status: int, said: str
+) -> None:
+    found, headers, page = await Site(released if is_up else None).ask(path)
+
+    assert (found, headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert said in page
+    assert 'href="/sites"' in page

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 
 from services.reporting.corrections.shown import Correction, Published
@@ -17,10 +18,11 @@ HOSTILE = """<script>alert("1")</script>' onload='x & "y"""
 
 
 class Page(HTMLParser):
-    """The elements of a page with their attributes, and its texts."""
+    """The elements of a page with their attributes, its texts, and all of it without escapes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
+        self.raw = unescape(html)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
         self.feed(html)
@@ -30,7 +32,8 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data.strip())
+        if self.lasttag != "style":
+            self.texts.append(data.strip())
 
 
 def program(name: str, *, summary: str = "", status: str = "open") -> ProgramRow:

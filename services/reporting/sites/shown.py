@@ -1,0 +1,76 @@
+"""What the pages of sites are computed from: the fold of the kept events, read as they come."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from services.reporting.sites import store
+from services.reporting.sites.site import PublicSite, folded
+from services.reporting.sites.store import EventRow
+from services.reporting.sites.views import ShownSite, shown_site
+from shared.catalog.catalog import Catalog
+from shared.contracts.published_reports import PublicationEvent
+from shared.contracts.reference import Calendar
+
+_EVENTS: TypeAdapter[Any] = TypeAdapter(PublicationEvent)
+_UNION, _ = get_args(PublicationEvent)
+_TYPES = frozenset(
+    name for model in get_args(_UNION) for name in get_args(model.model_fields["type"].annotation)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The sites by slug on ``today``, their events, and the names of providers by id."""
+
+    today: date
+    sites: Mapping[str, PublicSite]
+    events: Sequence[PublicationEvent]
+    providers: Mapping[str, str]
+
+    def shown(self, slug: str) -> ShownSite:
+        """Return a site for its page."""
+        return shown_site(self.sites[slug], self.today, self.providers)
+
+    def all_shown(self) -> list[ShownSite]:
+        """Return all sites for their page, by the agency's name."""
+        found = [self.shown(slug) for slug in self.sites]
+        return sorted(found, key=lambda each: (each.site.facts.agency, each.site.facts.slug))
+
+
+class SitesCache:
+    """Folds the sites; reads only events that are new, all of them once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._sites: dict[str, PublicSite] = {}
+        self._events: list[PublicationEvent] = []
+
+    async def current(self, connection: Any, *, catalog: Catalog, at: datetime) -> Sites:
+        """Return the sites as they are at *at*."""
+        rows = await store.read_site_events(connection, after=self._numbers)
+        self._take_in(rows)
+        providers = {id_: each.name for id_, each in catalog.participants.items()}
+        day = _day(catalog, at)
+        return Sites(day, dict(self._sites), tuple(self._events), providers)
+
+    def _take_in(self, rows: Sequence[EventRow]) -> None:
+        for row in rows:
+            self._numbers[row.slug] = row.number
+            if json.loads(row.value)["type"] not in _TYPES:  # of a later release, which ran before
+                continue
+            event = _EVENTS.validate_json(row.value)
+            self._sites[row.slug] = folded([event], self._sites.get(row.slug))
+            self._events.append(event)
+
+
+def _day(catalog: Catalog, at: datetime) -> date:
+    """Return the day of *at* in the zone of the working days."""
+    rules = catalog.ruleset_at(at)
+    calendar = Calendar() if rules is None else catalog.with_calendar(rules).calendar
+    return at.astimezone(ZoneInfo(calendar.zone)).date()
