@@ -94,6 +94,18 @@ async def test_the_end_is_that_of_the_first_event_whenever_it_comes(world: World
     assert await world.pool.fetchval("SELECT ended_at FROM requests") == AT
 
 
+async def test_what_is_said_of_a_request_after_its_end_leaves_its_time(world: World) -> None:
+    (number,) = await requests(world, number=1)
+    await world.take_in(ending(number))
+    published = await world.pool.fetchval("SELECT published FROM requests")
+
+    withdrawal = {"tracking_number": number, "reason": "no_longer_needed"}
+    await world.take_in(world.said("request.withdraw", withdrawal))
+
+    rows = await world.pool.fetch("SELECT published, ended_at FROM requests")
+    assert [tuple(row) for row in rows] == [(published + 1, AT)]
+
+
 async def test_an_end_whose_time_cannot_be_read_counts_from_when_it_is_taken_in(
     world: World,
 ) -> None:

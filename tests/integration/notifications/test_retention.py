@@ -161,6 +161,9 @@ async def test_a_contact_of_a_caller_whom_a_request_names_stays_as_long_as_other
 
     assert (await again(lived))["contacts"] == 1
 
+    await end(lived)
+    assert (await again(lived))["contacts"] == 0
+
 
 @pytest.mark.parametrize(
     ("state", "left"),
