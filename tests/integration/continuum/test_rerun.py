@@ -83,6 +83,30 @@ async def test_a_correction_that_the_log_does_not_give_is_named(reporting: Rebui
     assert "  requests, us_state, US-NY, count: 30 (New York) → 10 or fewer (New York)" in lines
 
 
+async def test_what_a_rebuild_replaces_corrects_the_months_with_the_next_release(
+    reporting: Rebuilt,
+) -> None:
+    """Somebody has changed a row before March was released, and an operator repairs the table."""
+    april = datetime(2026, 4, 9, tzinfo=UTC)
+    for number in range(60, 80):
+        await reporting.take_in(stream(number, april).events)
+    await reporting.pool.execute("UPDATE requests SET us_state = 'US-NY'")
+    await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(reporting.pool)
+    await reporting.pool.execute("DELETE FROM late_times")
+    await reporting.rebuild(yes=True)
+    await process(datetime(2026, 6, 20, tzinfo=UTC)).publish_due(reporting.pool)
+
+    lines, equal = await again(reporting, "2026-04")
+
+    causes = await reporting.pool.fetch(
+        "SELECT DISTINCT body ->> 'because' AS because FROM corrections"
+        " WHERE body ->> 'corrected_with' = '2026-05'"
+    )
+    assert [row["because"] for row in causes] == ["rebuilt"]
+    assert not equal  # the first release never was what the log says
+    assert lines[-1] == "equal"
+
+
 async def test_a_release_that_the_log_does_not_give_is_named(reporting: Rebuilt) -> None:
     """Somebody changes a row, and April is released."""
     april = datetime(2026, 4, 9, tzinfo=UTC)
