@@ -43,6 +43,7 @@ PREVIEW = frozenset(
         "person.forgotten.v1",
         "preference.set.v1",
         "publication.approve.v1",
+        "publication.late.v1",
         "publication.plan.v1",
         "publication.reschedule.v1",
         "publication.return.v1",

@@ -23,7 +23,7 @@ from services.notifications.mail.obligations import is_for_requester, is_mailed
 from shared.contracts import reference
 from shared.contracts.event import Classification, Facts
 from shared.contracts.outbound import TYPES
-from shared.contracts.reporting import FactCheckAsked
+from shared.contracts.reporting import FactCheckAsked, PublicationLate
 from shared.contracts.services import WEB_DESK
 
 NO_RECORD = "no record of theirs led to this"
@@ -105,6 +105,6 @@ def _repeat_answer(event: InputEvent, view: View) -> Send:
 def _subject(event: InputEvent) -> str:
     """Return the subject of messages about *event*: an entry of reference data, or a request."""
     data: Any = event.data
-    if type(event) is FactCheckAsked:
+    if type(event) in (FactCheckAsked, PublicationLate):
         return str(data.tracking_number)
     return data.id if type(event) in _REFERENCE else event.subject

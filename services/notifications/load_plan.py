@@ -94,7 +94,7 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
             plan.requests.add(number)
             plan.engaged.add(number)
             plan.files.add(number)
-        elif kind is reporting.FactCheckAsked:
+        elif kind is reporting.FactCheckAsked or kind is reporting.PublicationLate:
             plan.requests.add(event.data.tracking_number)
         elif kind is intake.AnswerRepeated:
             plan.repeated.add(event.data.of)

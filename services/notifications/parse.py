@@ -115,7 +115,7 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
         return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()
     if type(event) is intake.NoteStated:
         return (Gate(intake.TOPIC, event.subject, 1),)
-    if type(event) is reporting.FactCheckAsked:
+    if type(event) in (reporting.FactCheckAsked, reporting.PublicationLate):
         return (Gate(intake.TOPIC, event.data.tracking_number, 1),)
     if type(event) is intake.CaseFileAsked:  # a need may be lost: then the file says so
         return (Gate(intake.TOPIC, event.data.tracking_number, 1),)

@@ -42,7 +42,7 @@ def build_view(event: Any, state: BatchState) -> View:
         request = state.requests[number]
         cards = [_card(state, request, contact_id) for contact_id in request.contact_ids]
         return View(state.at, state.directory, file=state.file(number, cards))
-    if kind is reporting.FactCheckAsked:
+    if kind is reporting.FactCheckAsked or kind is reporting.PublicationLate:
         request = state.requests[event.data.tracking_number]
         call = state.must_call(request)
         return View(state.at, state.directory, before=request, must_call=call)

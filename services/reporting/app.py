@@ -7,6 +7,7 @@ from services.reporting import gauges, live_assessments, live_pages, pages
 from services.reporting.as_of import AsOf
 from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
+from services.reporting.publication.late import Lateness
 from services.reporting.releases import Releases
 from services.reporting.restore import OWN, Restore
 from services.reporting.retention import sweeper
@@ -17,6 +18,7 @@ from shared.process.tasks import Task
 from shared.service import Service
 
 RELEASES_SECONDS = 5.0
+LATE_SECONDS = 60.0
 TOPICS = r"^cri\.int\.(intake|routing|reference|drafts)\.v1$"
 
 
@@ -26,6 +28,7 @@ def build(settings: Settings) -> Service:
     clock = settings.clock
     update_as_of = AsOf(settings, topics=TOPICS).update
     releases = Releases(update_as_of=update_as_of, relay_wake=relay_wake, clock=clock)
+    lateness = Lateness(relay_wake=relay_wake, clock=clock)
     return Service(
         name="reporting",
         topics=TOPICS,
@@ -43,6 +46,7 @@ def build(settings: Settings) -> Service:
                 every=1.0,
             ),
             Task("releases", releases.publish_due, every=RELEASES_SECONDS),
+            Task("late reports", lateness.tell, every=LATE_SECONDS),
             sweeper(settings).task,
         ],
         operator_routes=[

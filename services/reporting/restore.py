@@ -27,7 +27,12 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import reference
 from shared.contracts.event import derived_id
 from shared.contracts.published_reports import PublicationEvent
-from shared.contracts.reporting import FigureCorrected, ReleaseEvent, ReleasePublished
+from shared.contracts.reporting import (
+    FigureCorrected,
+    PublicationLate,
+    ReleaseEvent,
+    ReleasePublished,
+)
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import (
     PublishedByCause,
@@ -144,6 +149,9 @@ class Restore:
         sites = [_REPORTS.validate_json(row["value"]).data for row in rows]
         ended = [site for site in sites if site.status == "ended"]
         await publication_store.restore_sites(connection, ended)
+        rows = await connection.fetch(_SQL["read_announced_lateness"])
+        late = [PublicationLate.model_validate_json(row["value"]).data for row in rows]
+        await publication_store.restore_lateness(connection, late)
 
 
 async def _put_back(connection: Any, value: bytes) -> None:

@@ -74,6 +74,7 @@ TYPES = {
     "delivery_failed": "gov.cri.delivery.failed.v1",
     "passed_on": "gov.cri.amendment.passed_on.v1",
     "fact_check_asked": "gov.cri.fact_check.asked.v1",
+    "publication_late": "gov.cri.publication.late.v1",
     "case_told": "gov.cri.case.told.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
@@ -850,6 +851,25 @@ class FactCheck(Facts):
     """The same in words, for people."""
 
 
+class ReportLate(Facts):
+    """
+    A report about the agency was due, and is not published. The public page says so, too.
+
+    It comes once for each day on which the report was due.
+    """
+
+    tracking_number: TrackingNumber
+    """The request that the assessment goes back to."""
+    engagement_id: EngagementId
+    """The engagement that the report is about."""
+    kind: Annotated[AnyCode, Field(examples=["progress"])]
+    """The kind of report."""
+    due_on: date
+    """When it was due."""
+    sentence: Annotated[Sentence, Field(examples=["A report is late."])]
+    """The same in words, for people."""
+
+
 class Heartbeat(Facts):
     """
     The participant's last ``participantsequence``, and the first that is still on its topic.
@@ -890,6 +910,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["delivery_failed"]: DeliveryFailed,
     TYPES["passed_on"]: PassedOn,
     TYPES["fact_check_asked"]: FactCheck,
+    TYPES["publication_late"]: ReportLate,
     TYPES["case_told"]: CaseFile,
     TYPES["heartbeat"]: Heartbeat,
 }
@@ -923,6 +944,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["delivery_failed"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["passed_on"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["fact_check_asked"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["publication_late"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["case_told"]: frozenset({_OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }

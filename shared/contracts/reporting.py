@@ -21,6 +21,7 @@ from shared.contracts.published import (
     WebPage,
     Words,
 )
+from shared.contracts.published_reports import ReportKind
 
 TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
@@ -250,5 +251,26 @@ class FactCheckAsked(Event):
     data: FactCheckAskedFacts
 
 
-ReportingEvent = AnswerEvent | FactCheckAsked
+class PublicationLateFacts(Facts):
+    """``participant`` made the request; ``due_on`` is the day on which the report was due last."""
+
+    participant: str
+    tracking_number: str
+    engagement_id: str
+    kind: ReportKind
+    due_on: date
+
+
+class PublicationLate(Event):
+    """
+    A report was due and is not published; its subject is the engagement's id.
+
+    Its cause is the calendar. It comes once for each day on which the report was due.
+    """
+
+    type: Literal["gov.cri.reporting.publication_late.v1"]
+    data: PublicationLateFacts
+
+
+ReportingEvent = AnswerEvent | FactCheckAsked | PublicationLate
 """Every event on ``cri.int.reporting.v1``."""

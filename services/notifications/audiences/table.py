@@ -136,6 +136,13 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(offices, "fact_check_asked", reports.to_check),
                 NoMessage(no_office, _NO_OFFICE),
             )
+        case reporting.PublicationLate():
+            return _rows(
+                event,
+                To(requester, "publication_late", reports.late),
+                To(offices, "publication_late", reports.late),
+                NoMessage(no_office, _NO_OFFICE),
+            )
 
         # Answers to single messages
         case intake.SubmissionRefused():

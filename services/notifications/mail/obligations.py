@@ -40,6 +40,7 @@ _NEWS = {
     "clock_settled": "a delay is settled",
     "delivery_failed": "a mail did not arrive",
     "fact_check_asked": "a report is yours to check",
+    "publication_late": "a report is late",
 }
 
 

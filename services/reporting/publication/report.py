@@ -83,6 +83,13 @@ class Change(Facts):
     new_due_on: date
 
 
+class Late(Facts):
+    """A day on which a report was due, and that it has passed without one was told."""
+
+    kind: ReportKind
+    due_on: date
+
+
 class Publication(Facts):
     """
     A site that is announced, with its plans and reports.
@@ -95,6 +102,7 @@ class Publication(Facts):
     aliases: list[str] = Field(default_factory=list)
     plans: dict[ReportKind, Plan] = Field(default_factory=dict)
     changes: list[Change] = Field(default_factory=list)
+    late: list[Late] = Field(default_factory=list)
     reports: dict[str, Report] = Field(default_factory=dict)
 
     @property

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from services.reporting.publication.report import Publication, Report
+from services.reporting.publication.report import Late, Publication, Report
 from shared.contracts.published_reports import SiteFacts
+from shared.contracts.reporting import PublicationLateFacts
 from shared.delivery.take_in.reader import Connection
 from shared.postgres.statements import load_statements
 
@@ -65,6 +66,20 @@ async def restore_sites(connection: "Connection[Any]", sites: Collection[SiteFac
     found = _parsed(await connection.fetch(_SQL["lock_sites_by_slug"], sorted(wanted)))
     changed = [each.model_copy(update={"site": wanted[each.site.slug]}) for each in found.values()]
     await save_publications(connection, changed)
+
+
+async def restore_lateness(
+    connection: "Connection[Any]", told: Collection[PublicationLateFacts]
+) -> None:
+    """Note that these reports were told to be late."""
+    known = await lock_publications(connection, {each.engagement_id for each in told})
+    for each in told:
+        if (found := known.get(each.engagement_id)) is not None:
+            late = Late(kind=each.kind, due_on=each.due_on)
+            if late not in found.late:
+                changed = found.model_copy(update={"late": [*found.late, late]})
+                known[each.engagement_id] = changed
+    await save_publications(connection, list(known.values()))
 
 
 def _parsed(rows: Iterable[Any]) -> dict[str, Publication]:

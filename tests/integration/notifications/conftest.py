@@ -77,7 +77,7 @@ def topic_of(event: Event) -> str:
     if producer == "notifications":
         return notifications.MAIL_TOPIC
     if producer == "reporting":
-        internal = name.startswith(("message_", "fact_check_"))
+        internal = name.startswith(("message_", "fact_check_", "publication_late"))
         return reporting.TOPIC if internal else reporting.RELEASES_TOPIC
     if producer == "routing":
         return routing.TOPIC

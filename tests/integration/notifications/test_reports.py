@@ -45,3 +45,23 @@ async def test_the_agency_and_the_office_are_told_what_is_to_be_checked(
     assert PROVIDER not in str(agency[-1])
     mails = await mailing.pool.fetch("SELECT audience, about, facts FROM mails")
     assert [(row["audience"], row["about"]) for row in mails] == [(AGENCY, NUMBER)]
+
+
+async def test_e77_the_agency_and_the_office_are_told_that_a_report_is_late(
+    mailing: World,
+) -> None:
+    log = mailing.log
+    office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
+    about = {name: ASKED[name] for name in ("participant", "tracking_number", "engagement_id")}
+    data = {**about, "kind": "progress", "due_on": "2027-04-30"}
+    late = log.event(reporting.TOPIC, "publication_late", ENGAGEMENT, data)
+
+    await mailing.take_in(office, log.contact(email="chief@agency.example"))
+    await mailing.take_in(log.accepted(reference_version=1))
+    await mailing.take_in(late)
+
+    agency, office_told = await mailing.out(AGENCY), await mailing.out(OFFICE)
+    assert kinds(agency)[-1] == kinds(office_told)[-1] == "publication.late"
+    assert "April 30, 2027" in agency[-1]["data"]["sentence"]
+    mails = await mailing.pool.fetch("SELECT audience, about FROM mails")
+    assert [tuple(row) for row in mails] == [(AGENCY, NUMBER)]

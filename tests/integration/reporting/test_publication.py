@@ -1,7 +1,9 @@
 """Publication in rows and events: once, whatever comes first, and after a restore, too."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -10,8 +12,10 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.reporting.publication import store
+from services.reporting.publication.late import Lateness
 from services.reporting.publication.report import Publication
 from services.reporting.restore import Restore
+from shared.business_clock import BusinessClock
 from shared.contracts import intake, reporting, routing
 from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.contracts.event import Event
@@ -19,7 +23,7 @@ from shared.contracts.reporting import RELEASES_TOPIC
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import publications as example
-from tests.examples.assessments import ENGAGEMENT
+from tests.examples.assessments import AGENCY, ENGAGEMENT
 from tests.examples.assessments import draft_of as text_of
 from tests.examples.assessments import message as recorded
 from tests.examples.checkpoints import open_checkpoints
@@ -262,6 +266,42 @@ async def test_replies_corrections_and_a_withdrawal_are_public(log: Log) -> None
     told = await public(log.pool)
     assert short(told)[4:] == ["reply_stated", "report_corrected", "report_withdrawn"]
     assert told[4]["data"]["text"] == "We do so now."
+
+
+def on(moment: datetime) -> Lateness:
+    """Return what looks for late reports, by a clock that shows *moment*."""
+    clock = BusinessClock(since=datetime.now(UTC), start=moment)
+    return Lateness(relay_wake=asyncio.Event(), clock=clock)
+
+
+async def test_e77_a_day_that_passes_is_told_once(log: Log) -> None:
+    writer = Writer()
+    await log.take_in([opened(), *writer.says("plan")])
+
+    await on(datetime(2027, 4, 30, 16, tzinfo=UTC)).tell(log.pool)
+    assert "publication_late" not in short(await events_in(log.pool, reporting.TOPIC))
+    for hour in (16, 17):
+        await on(datetime(2027, 5, 1, hour, tzinfo=UTC)).tell(log.pool)
+
+    _, late = await events_in(log.pool, reporting.TOPIC)
+    assert short([late]) == ["publication_late"]
+    assert (late["data"]["participant"], late["data"]["due_on"]) == (AGENCY, "2027-04-30")
+    assert int(late["sequence"]) == 2
+    await log.take_in(writer.says("reschedule"))
+    assert short(await public(log.pool))[-1] == "publication_rescheduled"
+
+
+async def test_e77_a_restored_database_does_not_tell_it_again(lives: tuple[Log, Log]) -> None:
+    lived, dump = lives
+    await lived.take_in(Writer().says("plan"))
+    day = datetime(2027, 5, 1, 16, tzinfo=UTC)
+    await on(day).tell(lived.pool)
+    await announce(dump.pool, await outbox_of(lived.pool), at=START)
+
+    await catch_up(dump.pool, Restore(), [lived.records], service="reporting")
+    await on(day).tell(dump.pool)
+
+    assert await outbox_of(dump.pool) == []
 
 
 @pytest.fixture

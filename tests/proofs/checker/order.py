@@ -13,6 +13,7 @@ from tests.proofs.checker.log import (
     OUT,
     REFUSED,
     RELEASES,
+    REPORTING,
     data_of,
     events,
     firsts,
@@ -118,6 +119,8 @@ def i07_causes(run: Run) -> Findings:
     rooted |= {str(body.get("id")) for body in updates}
     releases = (found for found in firsts(run, RELEASES) if _comes_by_calendar(*found))
     rooted |= {str(body.get("id")) for _, body in releases}
+    late = (b for _, b in firsts(run, REPORTING) if short(b) == "publication_late")
+    rooted |= {str(body.get("causationid")) for body in late}  # the calendar
     monthly = {r["fact"] for r in run.rows("notifications", "tellings") if r["kind"] == MONTHLY}
     correlations: dict[object, object] = {}
     for record, body in firsts(run, *EVENTS, OUT):

@@ -20,6 +20,7 @@ from services.notifications.mail.sending import Mailer
 from services.notifications.mail.transport import Transport
 from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
+from services.reporting.publication.late import Lateness
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
@@ -132,7 +133,9 @@ class World:
                     headers = tuple((name, text.encode()) for name, text in step.headers.items())
                     await self._hand_over("intake", step.topic, None, step.value, headers)
             if any(step.topic is None for step in together):
-                await announce_openings(self._pool("reporting"), relay_wake=asyncio.Event())
+                wake = asyncio.Event()
+                await announce_openings(self._pool("reporting"), relay_wake=wake)
+                await Lateness(relay_wake=wake).tell(self._pool("reporting"))
                 await self._relay("reporting")
             await self._settle()
             for step in together:

@@ -10,8 +10,9 @@ from services.reporting.assessments.site import evolve
 from services.reporting.publication.body import corrected, digest, text_at
 from services.reporting.publication.dates import open_days, planned_days, ten_working_days_after
 from services.reporting.publication.decide import Refused
+from services.reporting.publication.late import late_days
 from services.reporting.publication.names import Names
-from services.reporting.publication.report import Publication
+from services.reporting.publication.report import Late, Publication
 from services.reporting.publication.slugs import slug_of
 from shared.contracts import published_reports as public
 from shared.contracts.reporting import FactCheckAskedFacts
@@ -302,6 +303,38 @@ def test_e77_a_report_is_due_by_its_plan_and_may_be_rescheduled() -> None:
     ]
     assert code_of(reports.say("reschedule")) == "not_planned"
     assert code_of(reports.say("reschedule", kind="final")) == "not_planned"
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (date(2027, 4, 30), []),
+        (date(2027, 5, 1), [date(2027, 4, 30)]),
+        (date(2027, 10, 31), [date(2027, 4, 30), date(2027, 10, 30)]),
+    ],
+)
+def test_e77_a_report_is_late_on_the_day_after_it_was_due(today: date, days: list[date]) -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+
+    assert [each.now for each in late_days(known(reports), today)] == days
+
+
+def test_e77_a_day_is_told_once_and_a_new_day_again() -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+    told = [Late(kind="progress", due_on=date(2027, 4, 30))]
+    reports.publication = known(reports).model_copy(update={"late": told})
+
+    assert late_days(known(reports), date(2027, 5, 1)) == []
+    applied(reports.say("reschedule"))
+    assert late_days(known(reports), date(2027, 5, 31)) == []
+    (again,) = late_days(known(reports), date(2027, 6, 1))
+    assert (again.first, again.now) == (date(2027, 4, 30), date(2027, 5, 31))
+
+
+def test_a_published_report_is_not_late() -> None:
+    assert late_days(known(Reports().published()), date(2027, 5, 1)) == []
 
 
 def test_a_quarter_ends_on_the_last_day_of_a_shorter_month() -> None:
