@@ -79,6 +79,8 @@ async def test_a_site_on_paper(browser: Browser, site: Site, log: Log, pool: "Po
     await page.emulate_media(media="print")
 
     assert not await page.locator("nav:visible, .skip:visible").count()
+    assert await page.get_by_text("Finding 4.1.").is_visible()
+    assert await page.locator("#n4\\.1").evaluate("each => each.checkVisibility()")
     await page.screenshot(path=SCREENSHOTS / "public-site-paper.png", full_page=True)
 
 
