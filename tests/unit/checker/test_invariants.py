@@ -156,7 +156,8 @@ def test_the_text_of_an_assessment_is_only_with_reporting_and_on_its_topics() ->
     text = "Reports of force are reviewed late."
     body = {"type": "gov.cri.intake.draft_stated.v1", "data": {"text": text}}
     stated = Record("cri.int.drafts.v1", 0, 0, None, json.dumps(body).encode())
-    kept = {"reporting": {"drafts": [{"text": text}], "findings": [{"finding": "2.1"}]}}
+    drafted = {"drafts": [{"text": text}], "drafted_reports": [{"content": text}]}
+    kept = {"reporting": {**drafted, "findings": [{"finding": "2.1"}]}}
     leaked = {"reporting": {"drafts": [], "findings": [{"finding": text}]}}
 
     assert canaries_of(run(stated)) == [text]
