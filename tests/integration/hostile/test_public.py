@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from deploy.stack import processes
 from services.webdesk import store
+from services.webdesk.proving import Codes
 from services.webdesk.settings import Settings
 from services.webdesk.site import web
 from services.webdesk.site.visits import Site as Pages
@@ -113,6 +114,32 @@ async def test_pages_without_limits(
     monkeypatch.setattr(store, "OF_CLIENT", 10**6)
 
     assert "one address has begun" in " ".join(await attacked("floods"))
+
+
+async def test_pages_that_take_any_code_of_a_provider(
+    attacked: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def right(*_: Any) -> bytes:
+        return b"an address"
+
+    monkeypatch.setattr(Codes, "prove", right)
+
+    found = " ".join(await attacked("codes of providers"))
+    assert "POST /provider/code: status 303" in found
+
+
+async def test_pages_that_tell_whether_there_is_a_provider(
+    attacked: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Codes.ask
+
+    async def telling(codes: Codes, connection: Any, matter: Any, **more: Any) -> bool:
+        is_known = matter is not None and matter.contact_id == "desk"
+        return is_known and await ask(codes, connection, matter, **more)
+
+    monkeypatch.setattr(Codes, "ask", telling)
+
+    assert "guesses are told apart" in " ".join(await attacked("codes of providers"))
 
 
 async def test_pages_that_are_slow_or_fail_meanwhile(
