@@ -31,6 +31,7 @@ ADDRESS, OTHER = "chief@agency.example", "sheriff@county.example"
 SUBSCRIPTION = "7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"
 LINKS = Links(URL, bytes.fromhex(LINK_KEY))
 BOTH = ["monthly_update", "solicitations"]
+ALL = ["monthly_update", "reports", "solicitations"]
 CONFIRM, PREFERENCES = LINKS.confirm(SUBSCRIPTION, BOTH), LINKS.preferences(SUBSCRIPTION)
 END = LINKS.end(SUBSCRIPTION, "monthly_update")
 PAGES = {CONFIRM: "/confirm", END: "/end", PREFERENCES: "/preferences"}
@@ -349,7 +350,10 @@ async def test_what_is_chosen_on_the_page_of_preferences_replaces_what_was(
     about = {"subscription_id": SUBSCRIPTION}
     assert await messages(pool) == [
         ("gov.cri.subscription.set.v1", {**about, **wished}),
-        ("gov.cri.subscription.end.v1", {**about, "kinds": ["monthly_update"], "by": "link"}),
+        (
+            "gov.cri.subscription.end.v1",
+            {**about, "kinds": ["monthly_update", "reports"], "by": "link"},
+        ),
     ]
 
 
@@ -361,7 +365,7 @@ async def test_the_page_shows_what_the_subscription_gets_and_starts_from_it(
     page = await browser.get(LINKS.preferences(SUBSCRIPTION, gets))
 
     assert "What you got on March 2, 2026" in browser.text
-    assert "All solicitations in the monthly email" in browser.text
+    assert "All solicitations and reports in the monthly email" in browser.text
     assert re.search(r'value="solicitations"[^>]* checked>', page.text)
     assert not re.search(r'value="monthly_update"[^>]* checked>', page.text)
     assert '<option value="monthly" selected>' in page.text
@@ -378,10 +382,10 @@ async def test_a_link_of_an_earlier_release_shows_no_choice(browser: Browser) ->
 
 
 async def test_who_chooses_everything_ends_nothing(browser: Browser, pool: "Pool[Any]") -> None:
-    await press(browser, PREFERENCES, kinds=BOTH, cadence="at_once")
+    await press(browser, PREFERENCES, kinds=ALL, cadence="at_once")
 
     ((kind, data),) = await messages(pool)
-    assert (kind, data["kinds"]) == ("gov.cri.subscription.set.v1", BOTH)
+    assert (kind, data["kinds"]) == ("gov.cri.subscription.set.v1", ALL)
 
 
 async def test_everything_is_ended_on_the_page_of_preferences(
@@ -391,7 +395,7 @@ async def test_everything_is_ended_on_the_page_of_preferences(
 
     assert "You stopped this email" in browser.text
     ((kind, data),) = await messages(pool)
-    assert (kind, sorted(data["kinds"])) == ("gov.cri.subscription.end.v1", BOTH)
+    assert (kind, sorted(data["kinds"])) == ("gov.cri.subscription.end.v1", ALL)
 
 
 @pytest.mark.parametrize(
