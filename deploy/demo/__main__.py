@@ -131,6 +131,7 @@ def _demo(
         wrong += checks.check_queue_order(dsns["routing"])
         wrong += checks.check_clocks(demo)
         wrong += checks.check_ends(demo)
+        wrong += checks.check_assessments(demo, str(stack.connection.reporting))
         wrong += checks.check_mails(demo, stack)
         wrong += checks.check_offices(demo, stack)
         wrong += checks.check_people(demo, stack)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from deploy.demo import clocks, ends_told
+from deploy.demo.assessments import counted
 from deploy.demo.clocks import ledger, untold
 from deploy.demo.demonstration import Demonstration
 from deploy.demo.mails import Mails, read_mails
@@ -82,6 +83,13 @@ def check_ends(demo: Demonstration) -> list[str]:
     happened, received = demo.ends.happened, demo.participants.received()
     print(f"ends: {ends_told.summary(happened, received)}")
     return ends_told.faults(happened, received)
+
+
+def check_assessments(demo: Demonstration, public: str) -> list[str]:
+    """Check that the public reads of assessments what was published, and nothing else."""
+    found = counted.read(public)
+    print(f"assessments: {found.summary()}")
+    return counted.faults(found, demo.assessments)
 
 
 def check_mails(demo: Demonstration, stack: Stack) -> list[str]:

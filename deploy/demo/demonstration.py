@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from typing import Any
 
+from deploy.demo.assessments.play import Assessments
 from deploy.demo.bad_input import BadRecord, bad_records, garbage
 from deploy.demo.business_days import START
 from deploy.demo.ends import Ends
@@ -36,6 +37,7 @@ class Demonstration:
         self._days = participants.days
         self._opens_at = self._days.now()
         self.ends = Ends(participants)
+        self.assessments = Assessments(participants)
         self.half_way = threading.Event()
         self.bad = bad_records(participants.planned_requests, today=START.date())
         self.asking = sorted({planned.participant for planned in participants.planned_requests})
@@ -67,6 +69,7 @@ class Demonstration:
             say(await self.ends.take_up_again())
             await self._opening()
             await self._directions()
+            say(await self.assessments.assess())
             await self._more_capacity()
             await self._lapses()
             say(await self.ends.end_program())

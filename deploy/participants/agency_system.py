@@ -29,6 +29,8 @@ class AgencySystem:
 
     client: Client
     requests: dict[str, KnownRequest] = field(default_factory=dict)
+    checks: list[Message] = field(default_factory=list)
+    """What it was asked to check: the data of each message."""
     _by_number: dict[str, KnownRequest] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,8 @@ class AgencySystem:
                 request.at.setdefault(data["status"], time.monotonic())
                 if data["status"] == "waiting":
                     request.waited_for = data["sentence"]
+            case "gov.cri.fact_check.asked.v1":
+                self.checks.append(data)
             case _:
                 pass
 

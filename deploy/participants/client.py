@@ -83,10 +83,16 @@ class Sent:
 
 
 def envelope(
-    kind: str, data: Any, *, source: str, subject: str, message_id: str | None = None
+    kind: str,
+    data: Any,
+    *,
+    source: str,
+    subject: str,
+    message_id: str | None = None,
+    actor: str | None = None,
 ) -> Message:
-    """Return a message of ``gov.cri.<kind>.v1`` as this participant writes it."""
-    return {
+    """Return a message of ``gov.cri.<kind>.v1`` as this participant, or *actor* for it, writes."""
+    message = {
         "specversion": "1.0",
         "id": message_id or str(uuid.uuid4()),
         "type": f"gov.cri.{kind}.v1",
@@ -96,6 +102,7 @@ def envelope(
         "datacontenttype": "application/json",
         "data": data,
     }
+    return message if actor is None else {**message, "actor": actor}
 
 
 @dataclass(slots=True)
@@ -150,10 +157,23 @@ class Client:
         if self.history is not None:
             self.history.close()
 
-    async def send(self, kind: str, data: Any, *, subject: str, message_id: str = "") -> Sent:
-        """Send one well-formed message."""
+    async def send(
+        self,
+        kind: str,
+        data: Any,
+        *,
+        subject: str,
+        message_id: str = "",
+        actor: str | None = None,
+    ) -> Sent:
+        """Send one well-formed message; *actor* is the person who acts."""
         message = envelope(
-            kind, data, source=self.source, subject=subject, message_id=message_id or None
+            kind,
+            data,
+            source=self.source,
+            subject=subject,
+            message_id=message_id or None,
+            actor=actor,
         )
         return await self.send_bytes(json.dumps(message).encode(), what=kind)
 
