@@ -26,6 +26,7 @@ from tests.proofs.checker.log import (
     participant_of,
     short,
 )
+from tests.proofs.checker.published_texts import published_texts
 from tests.proofs.checker.run import Body, Run
 
 OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
@@ -138,12 +139,13 @@ def i16_canaries_are_nowhere(run: Run) -> Findings:
 
 
 def canaries_of(run: Run) -> list[str]:
-    """Return at most 300 confidential texts, evenly sampled."""
+    """Return at most 300 confidential texts, evenly sampled; what was published is none."""
     found_texts: set[str] = set()
     for _, body in events(run, IN, CONFIDENTIAL, DRAFTS):
         if body.get("type") == _PUBLIC:
             continue
         found_texts |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
+    found_texts -= published_texts(run)
     chosen = sorted(text for text in found_texts if len(text) >= _SHORTEST)
     step = max(1, -(-len(chosen) // _MOST))
     return chosen[::step]

@@ -166,6 +166,29 @@ def test_the_text_of_an_assessment_is_only_with_reporting_and_on_its_topics() ->
     assert len(wrong(i16_canaries_are_nowhere(run(stated, event(1, because=text))))) == 1
 
 
+def test_the_text_of_a_report_is_public_once_it_is_approved() -> None:
+    def record(topic: str, kind: str, **data: Any) -> Record:
+        return Record(topic, 0, 0, None, json.dumps({"type": kind, "data": data}).encode())
+
+    text, draft = "Reports of force are reviewed late.", "Officers are not trained for it."
+    stated = record("cri.int.drafts.v1", "gov.cri.intake.draft_stated.v1", text=text, words=draft)
+    approved = record("cri.in.x.v1", "gov.cri.publication.approve.v1", hash="aa")
+
+    def published(*texts: str, hash_: str = "aa") -> Record:
+        kind, body = "gov.cri.reporting.report_published.v1", {"findings": [*texts]}
+        return record("cri.pub.reports.v1", kind, hash=hash_, body=body)
+
+    assert canaries_of(run(stated, approved, published(text))) == [draft]
+    assert wrong(i16_canaries_are_nowhere(run(stated, approved, published(text)))) == []
+    for leaked in (
+        run(stated, published(text)),
+        run(stated, approved, published(text, hash_="b")),
+    ):
+        assert wrong(i16_canaries_are_nowhere(leaked)) == [
+            "cri.pub.reports.v1 holds 1 of the restricted texts"
+        ]
+
+
 def test_a_service_that_shows_nothing_is_noticed() -> None:
     assert wrong(i17_metrics_are_counts(run(tables={"routing": {}}))) == [
         "routing shows no metrics"

@@ -91,6 +91,8 @@ def change(found: Published, what: str) -> None:
             pages["/sites"] = f"draft of {NAMES[2]}"
         case "/sites/1/initial-report":
             first |= {"recommendations": 0}
+        case _:
+            raise AssertionError(what)
 
 
 @pytest.mark.parametrize(
