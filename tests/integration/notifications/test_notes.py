@@ -96,6 +96,19 @@ async def test_a_note_is_handed_on_once_whether_it_comes_before_its_answer_or_af
         assert NOTE not in str(notice)
 
 
+async def test_e34_the_words_of_a_counteroffer_reach_the_office_and_not_the_requester(
+    world: World,
+) -> None:
+    await prepare(world)
+    to_agency = len(await world.out(AGENCY))
+
+    await world.take_in(world.log.note("counter"), world.log.settled())
+
+    (words,) = [m["data"] for m in await world.out(OFFICE) if "note" in m["data"]]
+    assert (words["answer"], words["note"]) == ("counter", NOTE)
+    assert (await world.out(AGENCY))[to_agency:] == []
+
+
 @pytest.mark.parametrize("note_first", [True, False])
 async def test_a_note_whose_message_is_refused_is_dropped(
     world: World, *, note_first: bool
