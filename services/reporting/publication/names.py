@@ -1,6 +1,5 @@
 """Finds the names of other agencies in a report. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -41,16 +40,35 @@ def others_named(body: ReportBody, own: Names, others: Iterable[Names]) -> Itera
     the agency itself is called is not the name of another.
     """
     ours = {name.casefold() for name in (own.agency, *own.aliases)}
-    wanted: dict[str, re.Pattern[str]] = {}
-    for each in others:
-        for name in (each.agency, *each.aliases):
-            if name.casefold() not in ours:
-                case = re.IGNORECASE if " " in name else 0
-                wanted[name] = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", case)
-        if each.ori is not None and not (own.ori or "").startswith(each.ori[:_ORI_PREFIX]):
-            wanted[each.ori[:_ORI_PREFIX]] = re.compile(rf"(?<!\w){each.ori[:_ORI_PREFIX]}")
-    for name, pattern in sorted(wanted.items()):
+    names = {name for each in others for name in (each.agency, *each.aliases)}
+    looked_for = [
+        *((name, True) for name in names if name.casefold() not in ours),
+        *(
+            (prefix, False)
+            for each in others
+            if each.ori is not None
+            and not (own.ori or "").startswith(prefix := each.ori[:_ORI_PREFIX])
+        ),
+    ]
+    for name, whole in sorted(set(looked_for)):
         for place in places_of(body):
-            if pattern.search(place.text):
+            if _holds(place.text, name, whole=whole):
                 yield Named(place.name, name)
                 break
+
+
+def _holds(text: str, name: str, *, whole: bool) -> bool:
+    """Return whether *name* begins a word of *text*, and ends one if it must be *whole*."""
+    if " " in name:
+        text, name = text.casefold(), name.casefold()
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not _is_word(text[at - 1 : at]) and not (whole and _is_word(text[end : end + 1])):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

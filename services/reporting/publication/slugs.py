@@ -6,12 +6,13 @@ from collections.abc import Collection
 from itertools import count
 
 _LONGEST = 80
+_WORD = re.compile("[a-z0-9]+")
 
 
 def slug_of(agency: str, state: str, taken: Collection[str]) -> str:
     """Return the name in addresses for *agency* in *state* (US-FL), none of those *taken*."""
     text = unicodedata.normalize("NFKD", agency).encode("ascii", "ignore").decode().lower()
-    words = "-".join(re.findall("[a-z0-9]+", text.replace("'", "")))[:_LONGEST].strip("-")
+    words = "-".join(_WORD.findall(text.replace("'", "")))[:_LONGEST].strip("-")
     base = "-".join(part for part in (words, state.rpartition("-")[2].lower()) if part)
     numbered = (base if n == 1 else f"{base}-{n}" for n in count(1))
     return next(each for each in numbered if each not in taken)
