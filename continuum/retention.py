@@ -21,6 +21,7 @@ _WORDS: Mapping[tuple[str, str], str] = {
     ("notifications", "notes"): "notes of providers",
     ("notifications", "unconfirmed"): "unconfirmed subscriptions",
     ("reporting", "drafts"): "texts of assessments",
+    ("reporting", "draft_reports"): "texts of reports that were not published",
     ("desk", "case_files"): "case files told",
     ("desk", "sessions"): "sessions of staff",
     ("desk", "sign_ins"): "sign-ins under way",

@@ -6,6 +6,7 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.reporting.publication import store
 from services.reporting.settings import Settings
 from shared.business_clock import BusinessClock
 from shared.postgres.statements import load_statements
@@ -29,8 +30,14 @@ def sweeping(
     *, drafts: timedelta, clock: BusinessClock, knows_holds: KnowsHolds | None = None
 ) -> Sweeper:
     """Return what erases texts after that real time; assessments end by the business *clock*."""
-    window = Window("drafts", "texts_kept_days", drafts, clock)
-    return Sweeper([Kept(window, erase_drafts)], clock=clock, knows_holds=knows_holds)
+    texts, reports = (
+        Window(what, "texts_kept_days", drafts, clock) for what in ("drafts", "draft_reports")
+    )
+    kept = [
+        Kept(texts, erase_drafts),
+        Kept(reports, store.erase_drafted_reports, store.lock_drafted_reports),
+    ]
+    return Sweeper(kept, clock=clock, knows_holds=knows_holds)
 
 
 async def erase_drafts(connection: "PoolConnectionProxy[Any]", causes: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """A site that is announced, and its reports, as they are kept. Pure."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -22,13 +22,13 @@ class Draft(Facts):
     """
     The last version of a report.
 
-    ``body`` is None if its texts were lost: then it is never published. ``verifiers`` are those
-    who verified its statuses. ``comments`` are what the agency disputes.
+    ``body`` is None if its texts were lost or erased: then it is never published. ``verifiers``
+    are those who verified its statuses. ``comments`` are what the agency disputes.
     """
 
     version: int
     hash: str
-    body: ReportBody | None
+    body: ReportBody | None = None
     due_at: AwareDatetime
     verifiers: list[Person] = Field(default_factory=list)
     state: VersionState = "fact_check"
@@ -66,6 +66,22 @@ class Report(Facts):
     published: Published | None = None
     corrections: list[Correction] = Field(default_factory=list)
     is_withdrawn: bool = False
+
+    def without_drafts(self) -> "Report":
+        """Return this without the texts that nobody has published; its numbers stay."""
+        erased: dict[str, Any] = {"body": None, "comments": []}
+        is_draft = self.draft.state != "published"
+        return self.model_copy(
+            update={
+                "draft": self.draft.model_copy(update=erased) if is_draft else self.draft,
+                "corrections": [
+                    each
+                    if each.is_approved
+                    else each.model_copy(update={"before": "", "after": "", "why": ""})
+                    for each in self.corrections
+                ],
+            }
+        )
 
 
 class Plan(Facts):

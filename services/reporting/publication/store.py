@@ -1,6 +1,6 @@
 """The tables of publication; each function is named like its statement in reporting's ``sql``."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from services.reporting.publication.report import Late, Publication, Report
@@ -58,6 +58,23 @@ async def save_drafted_reports(
     """Insert or replace reports by their engagements."""
     rows = [(name, each.report_id, each.encode().decode()) for name, each in changed]
     await _write(connection, _SQL["save_drafted_reports"], rows)
+
+
+async def lock_drafted_reports(connection: "Connection[Any]", keys: Sequence[str]) -> None:
+    """Lock the sites of the reports with these *keys* (engagement/report)."""
+    await connection.execute(_SQL["lock_publications"], sorted({_of_key(key)[0] for key in keys}))
+
+
+async def erase_drafted_reports(connection: "Connection[Any]", keys: Sequence[str]) -> None:
+    """Erase what was not published of the reports with these *keys*, whose sites are locked."""
+    known = await lock_publications(connection, {_of_key(key)[0] for key in keys})
+    found = [(name, known[name].reports[report]) for name, report in map(_of_key, keys)]
+    await save_drafted_reports(connection, [(name, r.without_drafts()) for name, r in found])
+
+
+def _of_key(key: str) -> tuple[str, str]:
+    engagement, _, report = key.partition("/")
+    return engagement, report
 
 
 async def restore_sites(connection: "Connection[Any]", sites: Collection[SiteFacts]) -> None:

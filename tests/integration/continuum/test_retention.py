@@ -57,7 +57,9 @@ async def test_what_would_go_is_shown_and_goes_when_it_is_asked_for(
 
         lines = [line.split() for line in await retention.show(access)]
 
-        (row,) = (line for line in lines if line[:1] == ["reporting"])
+        (row,) = (
+            line for line in lines if line[:4] == ["reporting", "texts", "of", "assessments"]
+        )
         assert "CONTINUUM_TEXTS_KEPT_DAYS" in row
         assert row[row.index("CONTINUUM_TEXTS_KEPT_DAYS") + 1] == "3"
         assert "canary" not in str(lines)
