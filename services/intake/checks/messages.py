@@ -13,6 +13,7 @@ from services.intake.checks.fields import (
     check_topics,
     check_window,
     check_years,
+    latest_date,
 )
 from services.intake.findings import Finding
 from services.intake.registry import Registry, Sender
@@ -99,7 +100,10 @@ def check_submission(
         past["/data/received_by/on"] = submission.received_by.on
     if submission.authority is not None:
         past["/data/authority/on"] = submission.authority.on
-    yield from check_past_dates(past, today=day_in(submission.agency.state, at))
+    # An office that writes for a caller has the days of its own time zone, which is unknown.
+    is_called = submission.received_by is not None
+    today = latest_date(at) if is_called else day_in(submission.agency.state, at)
+    yield from check_past_dates(past, today=today)
 
 
 def check_amendment(

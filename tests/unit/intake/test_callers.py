@@ -1,5 +1,6 @@
 """A program office enters the request of an agency that called it and has no system."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -73,13 +74,25 @@ def test_somebody_must_be_reachable() -> None:
     ("changes", "path"),
     [
         ({"received_by": {"channel": "phone", "on": "2026-02-19"}}, "/data/received_by/on"),
-        ({"received_by": {"channel": "phone", "on": "2026-03-03"}}, "/data/received_by/on"),
-        ({"authority": {"basis": "letter_seen", "on": "2026-03-03"}}, "/data/authority/on"),
-        ({"first_contact_on": "2026-03-03"}, "/data/first_contact_on"),
+        ({"received_by": {"channel": "phone", "on": "2026-03-04"}}, "/data/received_by/on"),
+        ({"authority": {"basis": "letter_seen", "on": "2026-03-04"}}, "/data/authority/on"),
+        ({"first_contact_on": "2026-03-04"}, "/data/first_contact_on"),
     ],
 )
 def test_the_dates_of_a_call_do_not_contradict(changes: dict[str, Any], path: str) -> None:
     assert ("dates_contradict", path) in reasons(enter(called(**changes)))
+
+
+def test_a_call_after_midnight_at_the_office_is_of_today() -> None:
+    """It is March 3 at an office in Washington, and March 2 at the agency in Nebraska."""
+    day, at = "2026-03-03", datetime(2026, 3, 3, 5, 26, tzinfo=UTC)
+    dates = {
+        "first_contact_on": day,
+        "received_by": {"channel": "phone", "on": day},
+        "authority": {"basis": "call_back", "on": day},
+    }
+
+    assert enter(called(**dates), at=at).outcome == "applied"
 
 
 def test_a_callers_request_passes_the_same_checks() -> None:
