@@ -50,7 +50,7 @@ test: setup ## run all tests except the proofs, on a real Kafka and a real Postg
 	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(PROOFS)
 
 verify: setup ## run the proofs: demonstrations, chaos, drills, starts and crashes [WORKERS=1]
-	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),2) --dist=loadfile $(PROOFS)
+	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),3) --dist=loadfile $(PROOFS)
 
 check: setup ## lint, format, types and import rules
 	@.venv/bin/ruff check .
