@@ -50,7 +50,7 @@ test: setup ## run all tests except the proofs, on a real Kafka and a real Postg
 	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(PROOFS)
 
 verify: setup ## run the proofs: demonstrations, chaos, drills, starts and crashes [WORKERS=1]
-	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),3) --dist=loadfile $(PROOFS)
+	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),2) --dist=loadfile $(PROOFS)
 
 check: setup ## lint, format, types and import rules
 	@.venv/bin/ruff check .
@@ -123,7 +123,7 @@ lives: setup ## compare routing's and intake's rows with the fold of their event
 	@LIVES=$(or $(LIVES),10000) $(RUN) -m pytest -q tests/unit/routing/test_projection.py tests/unit/intake/test_fold.py
 
 nightly: setup ## run the checks too heavy for every change (needs `make tools`)
-	@$(MAKE) --no-print-directory manifests-check cluster-check image lives
+	@$(MAKE) --no-print-directory manifests-check cluster-check image lives pages
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
 	@$(MAKE) --no-print-directory chaos SCENARIO=restored-beside

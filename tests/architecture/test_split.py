@@ -69,6 +69,5 @@ def test_ci_runs_both() -> None:
     assert [" ".join(each.split()[1:3]) for each in steps if each.startswith("make ")] == [
         "check",
         "test",
-        "tools FOR=pages",
         "verify",
     ]
