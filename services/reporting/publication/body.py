@@ -1,9 +1,8 @@
-"""Puts a report together from what is recorded, and finds and replaces its texts. Pure."""
+"""Puts a report together from its recorded texts and statuses. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
-from typing import Any, NamedTuple
 
 from services.reporting.assessments.site import Person, Recommendation, Site, Verified
 from shared.contracts.assessments import finding_of, focus_area_of
@@ -21,13 +20,6 @@ Texts = Mapping[tuple[str, str], str]
 """(what, item) → the current text: that of ``finding.record`` for ``2.1``, and so on."""
 AREA, FINDING = "focus_area.set", "finding.record"
 RECOMMENDATION, CLAIM = "recommendation.record", "recommendation.claim"
-
-
-class Place(NamedTuple):
-    """A text of a report, and where it stands: a number, ``title`` or ``summary``."""
-
-    name: str
-    text: str
 
 
 def digest(body: ReportBody) -> str:
@@ -81,40 +73,6 @@ def verifiers_of(site: Site, drafted: DraftedFacts) -> list[Person]:
         and verified.by is not None
     }
     return sorted(found, key=lambda person: (person.participant, person.actor or ""))
-
-
-def places_of(body: ReportBody) -> Iterator[Place]:
-    """Yield every text of *body*."""
-    yield Place("title", body.title)
-    yield Place("summary", body.summary)
-    for area in body.focus_areas:
-        yield Place(str(area.number), area.title)
-        for finding in area.findings:
-            yield Place(finding.number, finding.text)
-            for each in finding.recommendations:
-                yield Place(each.number, each.text)
-                if each.claim is not None:
-                    yield Place(each.number, each.claim.words)
-
-
-def text_at(body: ReportBody, item: str) -> str | None:
-    """Return the text of *item*: a number, ``title`` or ``summary``; None if there is none."""
-    return next((place.text for place in places_of(body) if place.name == item), None)
-
-
-def corrected(body: ReportBody, item: str, after: str) -> ReportBody:
-    """Return *body* with *after* as the text of *item*."""
-    found: dict[str, Any] = body.model_dump(mode="json", exclude_none=True)
-    if item in ("title", "summary"):
-        found[item] = after
-    for area in found["focus_areas"]:
-        if str(area["number"]) == item:
-            area["title"] = after
-        for finding in area["findings"]:
-            for each in (finding, *finding["recommendations"]):
-                if each["number"] == item:
-                    each["text"] = after
-    return ReportBody.model_validate(found)
 
 
 def _finding(

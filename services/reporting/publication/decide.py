@@ -7,16 +7,11 @@ from typing import assert_never
 
 from services.reporting.assessments.decide import WITHDRAWN
 from services.reporting.assessments.site import Site, person_of
-from services.reporting.publication.body import (
-    Texts,
-    compose,
-    corrected,
-    digest,
-    text_at,
-)
+from services.reporting.publication.body import Texts, compose, digest
 from services.reporting.publication.dates import day_of, open_days, ten_working_days_after
 from services.reporting.publication.names import Names, names_of, others_named
 from services.reporting.publication.report import Publication, Published, Report
+from services.reporting.sites.texts import corrected, text_at
 from shared.contracts import publications, refusals
 from shared.contracts import published_reports as public
 from shared.contracts.event import Facts

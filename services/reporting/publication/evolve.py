@@ -1,11 +1,11 @@
-"""What a decided message, and what was published by it, changes of a site's publication. Pure."""
+"""How a decided message and its public events change a site's publication. Pure."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar, assert_never
 
 from services.reporting.assessments.site import person_of
-from services.reporting.publication.body import compose, corrected, digest, verifiers_of
+from services.reporting.publication.body import compose, digest, verifiers_of
 from services.reporting.publication.decide import Context
 from services.reporting.publication.report import (
     Change,
@@ -16,6 +16,7 @@ from services.reporting.publication.report import (
     Published,
     Report,
 )
+from services.reporting.sites.texts import corrected
 from shared.contracts import publications
 from shared.contracts import published_reports as public
 from shared.contracts.event import Facts

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.reporting.publication.body import places_of
 from services.reporting.publication.report import Publication
+from services.reporting.sites.texts import places_of
 from shared.contracts.published_reports import ReportBody
 
 _ORI_PREFIX = 7

@@ -6,6 +6,7 @@ from datetime import date
 from functools import reduce
 from typing import Any, assert_never
 
+from services.reporting.sites.texts import corrected, text_at
 from shared.contracts.published_reports import (
     CorrectionFacts,
     PlanFacts,
@@ -13,7 +14,6 @@ from shared.contracts.published_reports import (
     PublicationPlanned,
     PublicationRescheduled,
     PublishedFinding,
-    PublishedFocusArea,
     ReplyFacts,
     ReplyStated,
     ReportBody,
@@ -123,50 +123,10 @@ def _changed(site: PublicSite, report_id: str, change: Any) -> PublicSite:
 
 
 def _after(report: Report, stated: CorrectionFacts) -> dict[str, Any]:
-    body = corrected(report.body, stated.item, before=stated.before, after=stated.after)
+    if text_at(report.body, stated.item) != stated.before:
+        raise ValueError(f"{stated.item} of the report is not the text to correct")
     return {
-        "body": body,
+        "body": corrected(report.body, stated.item, stated.after),
         "hash": stated.hash,
         "corrections": (*report.corrections, stated),
     }
-
-
-def corrected(body: ReportBody, item: str, *, before: str, after: str) -> ReportBody:
-    """
-    Return *body* with *after* in place of *before* in an item.
-
-    The item is ``title``, ``summary``, or the number of a focus area (its title), a finding or a
-    recommendation. Raise `ValueError` if it does not hold *before*.
-    """
-    if item in ("title", "summary"):
-        text = _replaced(getattr(body, item), before, after)
-        return body.model_copy(update={item: text})
-    areas = [_in_area(area, item, before, after) for area in body.focus_areas]
-    if areas == body.focus_areas and before != after:
-        raise ValueError(f"the report has no {item}")
-    return body.model_copy(update={"focus_areas": areas})
-
-
-def _in_area(area: PublishedFocusArea, item: str, before: str, after: str) -> PublishedFocusArea:
-    if item == str(area.number):
-        return area.model_copy(update={"title": _replaced(area.title, before, after)})
-    changed = [_in_finding(finding, item, before, after) for finding in area.findings]
-    return area.model_copy(update={"findings": changed})
-
-
-def _in_finding(finding: PublishedFinding, item: str, before: str, after: str) -> PublishedFinding:
-    if item == finding.number:
-        return finding.model_copy(update={"text": _replaced(finding.text, before, after)})
-    changed = [
-        each.model_copy(update={"text": _replaced(each.text, before, after)})
-        if each.number == item
-        else each
-        for each in finding.recommendations
-    ]
-    return finding.model_copy(update={"recommendations": changed})
-
-
-def _replaced(text: str, before: str, after: str) -> str:
-    if before not in text:
-        raise ValueError("the text does not hold what is to be corrected")
-    return text.replace(before, after, 1)

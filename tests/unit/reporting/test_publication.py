@@ -7,13 +7,14 @@ import pytest
 
 from services.reporting.assessments.decide import refusal_of
 from services.reporting.assessments.site import evolve
-from services.reporting.publication.body import corrected, digest, text_at
+from services.reporting.publication.body import digest
 from services.reporting.publication.dates import open_days, planned_days, ten_working_days_after
 from services.reporting.publication.decide import Refused
 from services.reporting.publication.late import late_days
 from services.reporting.publication.names import Names
 from services.reporting.publication.report import Late, Publication
 from services.reporting.publication.slugs import slug_of
+from services.reporting.sites.texts import corrected, text_at
 from shared.contracts import published_reports as public
 from shared.contracts.reporting import FactCheckAskedFacts
 from tests.contracts.test_samples import ANY_EVENT, SAMPLES
