@@ -120,7 +120,7 @@ class FactCheck(_AboutReport):
 
 class Approval(_AboutReport):
     """
-    Publishes a version of a report: another person approves it than those who worked on it.
+    Publishes a version of a report: somebody who has not worked on it approves it.
 
     The actor is always required. It is possible once the agency has answered, or its time is over.
     """
@@ -139,7 +139,7 @@ class Return(_AboutReport):
     version: Version
     """The version."""
     why: Annotated[Why, Field(examples=["The summary is out of date."])]
-    """Why, for who drafted it: it stays restricted."""
+    """Why, for the person who drafted it: it stays restricted."""
 
 
 class Reply(_AboutReport):
@@ -175,7 +175,7 @@ class Correction(_AboutReport):
 
 
 class CorrectionApproval(_AboutReport):
-    """Publishes a correction: another person approves it than who made it."""
+    """Publishes a correction: a second person approves it."""
 
     correction: Version
     """The correction."""

@@ -1,5 +1,5 @@
 """
-What the public is told of assessments, on ``cri.pub.reports.v1``: a draft has no other way out.
+What the public learns about assessments, on ``cri.pub.reports.v1``: a draft has no other way out.
 
 Subject and key are the site's slug. Site pages, feed, JSON and CSV are folds of these events.
 """

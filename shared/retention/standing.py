@@ -18,10 +18,10 @@ class Standing:
     """
     A window, and the rows of its kind.
 
-    ``setting`` is None if the time is fixed. ``oldest`` is the oldest end of what any of them
-    belongs to; None while none has ended. ``over`` have been kept long enough; of these ``due`` go
-    next, at most `MOST` are counted, and records holds cover the others, or their participant is
-    registered.
+    ``setting`` is None if the time is fixed. ``oldest`` is when the first of their requests or
+    assessments ended; None while none has ended. ``over`` have been kept long enough; of these
+    ``due`` go next, at most `MOST` are counted, and records holds cover the others, or their
+    participant is registered.
     """
 
     what: str

@@ -29,7 +29,7 @@ class AssessedSite:
     """
     An engagement that is assessed.
 
-    ``canary`` is in all texts but those of what is published.
+    ``canary`` is only in texts that are never published.
     """
 
     engagement_id: str
@@ -37,7 +37,7 @@ class AssessedSite:
     agency: AgencySystem
     canary: str
     said: list[str] = field(default_factory=list)
-    """The coordinates of what was sent about it."""
+    """The coordinates of the messages sent about it."""
 
     @property
     def about(self) -> Mapping[str, Any]:

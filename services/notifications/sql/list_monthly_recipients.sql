@@ -1,5 +1,5 @@
--- A page of those who were to be told something monthly before $2 in the zone $1, after $3. `program` limits
--- the solicitations that they are told of. $5 is what they are told.
+-- A page of subscribers whose monthly update was due before $2 in the zone $1, after $3. `program` limits
+-- the solicitations in it. $5 is the update: nobody gets it twice.
 SELECT subscribers.audience,
        array_agg(kind) AS kinds,
        min(program) FILTER (WHERE kind = 'solicitations') AS program

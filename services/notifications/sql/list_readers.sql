@@ -1,4 +1,4 @@
--- A page of those who are told of reports at once, after $1; $3 is what they are told.
+-- A page of subscribers who get news of reports at once, after $1. $3 is the news: nobody gets it twice.
 SELECT audience
   FROM subscriptions
  WHERE kind = 'reports'

@@ -64,7 +64,7 @@ def published(event: Any) -> Published:
 
 
 def line(news: News, *, public_url: str) -> Line:
-    """Return what is told of *news*, with its page."""
+    """Return the words of *news* for its readers, with its page."""
     url = public_url.rstrip("/")
     if news.kind == "figure_corrected":
         month = month_in_words(news.subject)

@@ -42,7 +42,7 @@ class Telling(NamedTuple):
 
 
 class LastUpdate(NamedTuple):
-    """What an update told of: a version of the catalog, until when, and what was published."""
+    """What an update covered: a version of the catalog, a time, and what was published by then."""
 
     number: int
     until: datetime
@@ -199,7 +199,7 @@ async def read_published_news(
 async def list_readers(
     connection: "Connection[Any]", telling: Telling, *, limit: int
 ) -> list[str]:
-    """Return the next ones who are told at once of what is published."""
+    """Return the next readers who get each publication at once."""
     arguments = (telling.told_to, limit, telling.fact)
     return [row[0] for row in await connection.fetch(_SQL["list_readers"], *arguments)]
 

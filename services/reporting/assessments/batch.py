@@ -84,7 +84,7 @@ class Assessments:
         return None if row is None else row.text
 
     def texts_of(self, engagement_id: str) -> dict[tuple[str, str], str]:
-        """Return the current texts of what is recorded, by the kind of message and the item."""
+        """Return the current recorded texts, by the kind of message and the item."""
         causes = self.kept.keys() | self.drafts.keys()
         rows = [row for cause in causes if (row := self._row(cause)) is not None]
         current: dict[tuple[str, str], DraftRow] = {}

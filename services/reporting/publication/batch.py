@@ -127,7 +127,7 @@ class Publications:
             self.calendar = catalog.with_calendar(rules).calendar
 
     def subjects(self, messages: Iterable[Any]) -> list[Subject]:
-        """Return the subjects of the answers to *messages*, and of what follows in public."""
+        """Return the subjects of the answers to *messages*, and of what is published then."""
         about = {m.subject for m in messages if type(m) in ABOUT_PUBLICATION}
         slugs = [*self.slugs.values(), *(each.site.slug for each in self.known.values())]
         return [*((TOPIC, each) for each in about), *((RELEASES_TOPIC, slug) for slug in slugs)]

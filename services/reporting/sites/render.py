@@ -77,7 +77,7 @@ def corrections_page(
     sites: Sites,
     **contact: str | None,
 ) -> str:
-    """Return the page of what was corrected and withdrawn."""
+    """Return the page of corrections and withdrawals."""
     named = [(month_in_words(each.month), each) for each in months]
     values = {"corrections": found, "withdrawn": withdrawn, "months": named}
     return _page("corrections", sites, path="/corrections", **values, **contact)

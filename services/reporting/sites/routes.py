@@ -27,7 +27,7 @@ def routes(
     read: Read, *, corrected: ReadMonths, contact: Mapping[str, str | None]
 ) -> list[BaseRoute]:
     """
-    Return the routes of what *read* returns; *contact* is on every page.
+    Return the routes of the sites that *read* returns; *contact* is on every page.
 
     *corrected* returns the months of which a figure was corrected.
     """

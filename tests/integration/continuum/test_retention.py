@@ -32,7 +32,7 @@ async def running(pool: Any, own: Sweeper) -> AsyncIterator[None]:
     async def run() -> None:
         while True:
             await own.step(pool)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # the service looks every 30 seconds: too long for a test
 
     task = asyncio.create_task(run())
     try:

@@ -1,4 +1,4 @@
-"""Contacts, needs and notes go long after the end of what they belong to, and no others."""
+"""Contacts, needs and notes go long after their request has ended, and no others do."""
 
 import json
 from datetime import UTC, datetime, timedelta

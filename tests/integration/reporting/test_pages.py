@@ -32,7 +32,7 @@ class Site:
             self._app.state.pool = pool
 
     async def ask(self, path: str, *, held: str | None = None) -> tuple[int, dict[str, str], str]:
-        """Return status, headers and body of *path*; *held* is the tag of what the reader has."""
+        """Return status, headers and body of *path*; *held* is the ETag that the reader has."""
         sent: list[Any] = []
 
         async def receive() -> dict[str, Any]:

@@ -120,7 +120,7 @@ class Run:
         """
         Stop submitting; everything must be answered and read within the bound, then end.
 
-        What is told of mails is read as they go out, and they may still queue for their server.
+        Mails may still queue for their server: events about them come as they go out.
         """
         if self._rig.staff is not None:
             self._rig.staff.stop()
