@@ -1,19 +1,18 @@
 """When reports are due, and how long the agency has. Pure."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count, takewhile
 from zoneinfo import ZoneInfo
 
 from services.reporting.publication.report import Publication
+from services.reporting.sites.due import MONTHS, months_after
 from shared.clocks import working_time
 from shared.contracts.published_reports import ReportKind
 from shared.contracts.reference import Calendar
 
 WORKING_DAYS = 10
 """How long the agency may check a draft, and reply to a report."""
-_MONTHS = {"quarter": 3, "half_year": 6}
 _LAST_YEAR = 2199
 
 
@@ -40,7 +39,7 @@ def planned_days(publication: Publication, kind: ReportKind) -> Iterator[date]:
     if plan.every == "once":
         yield plan.first_due_on
         return
-    days = (_after(plan.first_due_on, _MONTHS[plan.every] * n) for n in count())
+    days = (months_after(plan.first_due_on, MONTHS[plan.every] * n) for n in count())
     yield from takewhile(lambda day: day.year <= _LAST_YEAR, days)
 
 
@@ -59,12 +58,3 @@ def open_days(publication: Publication, kind: ReportKind) -> Iterator[tuple[date
         while now in moved:  # each change is to a later day
             now = moved[now]
         yield first, now
-
-
-def _after(day: date, months: int) -> date:
-    """Return the same day *months* later, or the last one of its month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    if year > _LAST_YEAR:
-        return date(_LAST_YEAR + 1, 1, 1)
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from services.reporting.sites.site import Plan, PublicSite, Report
 from shared.contracts.published_reports import Interval, RescheduleFacts
 
-_MONTHS: dict[Interval, int] = {"quarter": 3, "half_year": 6}
+MONTHS: dict[Interval, int] = {"quarter": 3, "half_year": 6}
+"""Interval of a plan → its months; what is due once has none."""
 _MOST = 200
 """The number of due dates of one plan that are shown: fifty years of quarters."""
 Published: TypeAlias = dict[tuple[str, date], Report]
@@ -81,14 +82,14 @@ def _dates(plan: Plan, later: Sequence[Plan], published: Published, today: date)
 
 
 def _series(plan: Plan) -> Iterator[date]:
-    months = _MONTHS.get(plan.facts.every)
+    months = MONTHS.get(plan.facts.every)
     for place in count() if months else (0,):
         if place == _MOST:
             return
-        yield _later(plan.facts.first_due_on, place * (months or 0))
+        yield months_after(plan.facts.first_due_on, place * (months or 0))
 
 
-def _later(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """Return the same day of the month *months* later, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
