@@ -199,6 +199,12 @@ class Reports:
         self.site = replace(self.site, ended_at=at)
 
 
+def known(reports: Reports) -> Publication:
+    """Return what is known of the site's reports, of which there is something."""
+    assert reports.publication is not None
+    return reports.publication
+
+
 def applied(decided: Decided) -> list[Facts]:
     """Return what followed from a message that was applied."""
     assert not isinstance(decided, Refused), decided

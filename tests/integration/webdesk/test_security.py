@@ -14,7 +14,7 @@ from services.webdesk.site import web
 from services.webdesk.site.visits import COOKIE, Site
 from tests.examples.webdesk import URL
 from tests.integration.webdesk.conftest import Browser
-from tests.integration.webdesk.test_news import PAGES
+from tests.integration.webdesk.news.subscribing import PAGES
 from tests.integration.webdesk.test_pages import NEED_PAGE, go_on, link_of
 
 Pool = asyncpg.Pool
@@ -29,7 +29,7 @@ def paths(site: Site, method: str) -> list[str]:
     return [
         path.replace("{page}", "need").replace("{token}", "x" * 43).replace("{path:path}", "x")
         for path in found
-        if not path.startswith(("/provider", "/offer"))  # see test_provider_pages.py
+        if not path.startswith(("/provider", "/offer"))  # see providers
     ]
 
 

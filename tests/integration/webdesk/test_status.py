@@ -22,8 +22,9 @@ from shared.contracts.inbound import Contact
 from shared.contracts.outbound import TYPES, Message
 from shared.delivery.records import Item, Record
 from tests.examples.webdesk import NEED
+from tests.integration.webdesk.codes.conftest import another
 from tests.integration.webdesk.conftest import Browser
-from tests.integration.webdesk.test_codes import another, mailed, sent
+from tests.integration.webdesk.outbox import mailed, sent
 
 Pool = asyncpg.Pool
 NUMBER = "CRI-2026-000042-J"

@@ -5,8 +5,9 @@ from typing import Any
 import asyncpg
 
 from tests.examples.provider import CONTACT, NOBLE, told
-from tests.integration.webdesk import test_provider_pages as provider
-from tests.integration.webdesk.test_provider_pages import OFFER_PAGE, WORK_PAGE, Tell, link, mailed
+from tests.integration.webdesk.outbox import mailed
+from tests.integration.webdesk.providers import conftest as provider
+from tests.integration.webdesk.providers.conftest import OFFER_PAGE, WORK_PAGE, Tell, link
 from tests.proofs.pages import test_webdesk as pages
 from tests.proofs.pages.test_webdesk import Person
 

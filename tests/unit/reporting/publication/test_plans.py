@@ -1,0 +1,123 @@
+"""A site is announced with its plan; a report is due by it, rescheduled, and late."""
+
+from datetime import date
+
+import pytest
+
+from services.reporting.publication.dates import open_days, planned_days
+from services.reporting.publication.late import late_days
+from services.reporting.publication.report import Late
+from services.reporting.publication.slugs import slug_of
+from shared.contracts import published_reports as public
+from tests.examples.publications import LATER, REPORT, SLUG, Reports, applied, code_of, known
+
+
+def test_the_first_plan_announces_the_site_and_later_ones_do_not() -> None:
+    reports = Reports()
+
+    first = applied(reports.say("plan"))
+    second = applied(reports.say("plan", kind="final", every="once", first_due_on="2028-05-31"))
+
+    announced, planned = first
+    assert isinstance(announced, public.SiteFacts)
+    assert (announced.slug, announced.status, announced.opened_on) == (
+        SLUG, "announced", date(2026, 6, 1),
+    )  # fmt: skip
+    assert planned == public.PlanFacts(
+        slug=SLUG, kind="progress", every="half_year", first_due_on=date(2027, 4, 30)
+    )
+    assert [type(each) for each in second] == [public.PlanFacts]
+
+
+def test_a_name_in_addresses_is_given_once() -> None:
+    name, state = "St. Louis County Police Department", "US-MO"
+
+    slug = slug_of(name, state, ())
+
+    assert slug == "st-louis-county-police-department-mo"
+    assert slug_of(name, state, {slug}) == f"{slug}-2"
+    assert slug_of("Cañon City Police", "US-CO", ()) == "canon-city-police-co"
+    assert slug_of("警察", "US-GU", ()) == "gu"
+
+
+def test_e77_a_report_is_due_by_its_plan_and_may_be_rescheduled() -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+
+    (moved,) = applied(reports.say("reschedule"))
+    again = reports.say("reschedule", due_on="2027-05-31", new_due_on="2027-06-30")
+
+    assert moved == public.RescheduleFacts(
+        slug=SLUG, kind="progress", due_on=date(2027, 4, 30), new_due_on=date(2027, 5, 31),
+        reason="legal_review",
+    )  # fmt: skip
+    assert code_of(again) is None
+    days = open_days(known(reports), "progress")
+    assert [next(days), next(days)] == [
+        (date(2027, 4, 30), date(2027, 6, 30)),
+        (date(2027, 10, 30), date(2027, 10, 30)),
+    ]
+    assert code_of(reports.say("reschedule")) == "not_planned"
+    assert code_of(reports.say("reschedule", kind="final")) == "not_planned"
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (date(2027, 4, 30), []),
+        (date(2027, 5, 1), [date(2027, 4, 30)]),
+        (date(2027, 10, 31), [date(2027, 4, 30), date(2027, 10, 30)]),
+    ],
+)
+def test_e77_a_report_is_late_on_the_day_after_it_was_due(today: date, days: list[date]) -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+
+    assert [each.now for each in late_days(known(reports), today)] == days
+
+
+def test_e77_a_day_is_told_once_and_a_new_day_again() -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+    told = [Late(kind="progress", due_on=date(2027, 4, 30))]
+    reports.publication = known(reports).model_copy(update={"late": told})
+
+    assert late_days(known(reports), date(2027, 5, 1)) == []
+    applied(reports.say("reschedule"))
+    assert late_days(known(reports), date(2027, 5, 31)) == []
+    (again,) = late_days(known(reports), date(2027, 6, 1))
+    assert (again.first, again.now) == (date(2027, 4, 30), date(2027, 5, 31))
+
+
+def test_a_published_report_is_not_late() -> None:
+    assert late_days(known(Reports().published()), date(2027, 5, 1)) == []
+
+
+def test_a_quarter_ends_on_the_last_day_of_a_shorter_month() -> None:
+    reports = Reports()
+    applied(reports.say("plan", every="quarter", first_due_on="2027-11-30"))
+    days = planned_days(known(reports), "progress")
+
+    assert [next(days) for _ in range(3)] == [
+        date(2027, 11, 30), date(2028, 2, 29), date(2028, 5, 30),
+    ]  # fmt: skip
+
+
+def test_a_published_report_was_due_on_the_first_open_day() -> None:
+    reports = Reports().published()
+    first = known(reports).reports[REPORT].published
+    assert first is not None
+
+    assert first.due_on == date(2027, 4, 30)
+    assert next(open_days(known(reports), "progress"))[0] == date(2027, 10, 30)
+    assert code_of(reports.say("reschedule")) == "not_planned"
+
+
+def test_a_site_that_is_announced_after_its_end_has_ended() -> None:
+    reports = Reports()
+    reports.end(LATER)
+
+    announced, _ = applied(reports.say("plan"))
+
+    assert isinstance(announced, public.SiteFacts)
+    assert (announced.status, announced.ended_on) == ("ended", date(2027, 1, 4))

@@ -1,0 +1,112 @@
+"""What is published is replied to, corrected, withdrawn, and followed by a new version."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.reporting.publication.body import digest
+from services.reporting.publication.dates import ten_working_days_after
+from services.reporting.sites.texts import corrected, text_at
+from shared.contracts import published_reports as public
+from tests.examples.publications import (
+    APPROVER,
+    CALENDAR,
+    DRAFTER,
+    LATER,
+    OTHER,
+    REPORT,
+    Reports,
+    applied,
+    code_of,
+    known,
+)
+
+
+def test_e79_a_reply_is_published_byte_for_byte() -> None:
+    reports = Reports().published()
+    text = "  Zwölf – “so”\r\n" + "x" * 1_785
+
+    (stated,) = applied(reports.say("reply", said_={"text": text}, time=LATER))
+
+    assert isinstance(stated, public.ReplyFacts)
+    assert (stated.item, stated.text, stated.stated_at) == ("2.1", text, LATER)
+
+
+def test_a_reply_comes_within_ten_working_days_to_what_is_published() -> None:
+    reports = Reports().published()
+    until = ten_working_days_after(LATER, CALENDAR)
+
+    assert code_of(reports.say("reply", item="2.2")) == "not_recorded"
+    assert code_of(reports.say("reply", participant="iacp")) == "not_yours"
+    assert code_of(reports.say("reply", at=until)) is None
+    assert code_of(reports.say("reply", at=until + timedelta(seconds=1))) == "reply_too_late"
+
+
+@pytest.mark.parametrize("name", ["reply", "correct", "approve_correction", "withdraw"])
+def test_only_what_is_published_is_replied_to_corrected_and_withdrawn(name: str) -> None:
+    reports = Reports().drafted()
+
+    assert code_of(reports.say(name, actor=APPROVER)) == "not_published"
+    assert code_of(reports.say(name, actor=APPROVER, report_id="other")) == "not_recorded"
+
+
+def test_a_correction_needs_a_second_person_and_changes_one_place() -> None:
+    reports = Reports().published()
+    before = known(reports).reports[REPORT].published
+    assert before is not None
+
+    assert applied(reports.say("correct", actor=APPROVER)) == []
+    assert code_of(reports.say("approve_correction", actor=APPROVER)) == "second_person_needed"
+    (told,) = applied(reports.say("approve_correction", actor=OTHER))
+
+    after = known(reports).reports[REPORT].published
+    assert after is not None
+    assert isinstance(told, public.CorrectionFacts)
+    assert (told.before, told.after) == ("Reports are late.", "Some reports are late.")
+    assert told.hash == after.hash == digest(after.body) != before.hash
+    assert after.body == corrected(before.body, "2.1", "Some reports are late.")
+    assert code_of(reports.say("approve_correction", actor=OTHER)) == "not_recorded"
+
+
+def test_a_correction_repeats_what_is_published() -> None:
+    reports = Reports().published()
+
+    assert code_of(reports.say("correct", said_={"before": "Late."})) == "not_as_published"
+    assert code_of(reports.say("correct", item="2.2")) == "not_as_published"
+    assert code_of(reports.say("correct", correction=2)) == "version_not_next"
+
+
+@pytest.mark.parametrize("item", ["title", "summary", "2", "2.1", "2.1.1"])
+def test_each_place_of_a_report_can_be_corrected(item: str) -> None:
+    reports = Reports().drafted()
+    body = known(reports).reports[REPORT].draft.body
+    assert body is not None
+
+    found = corrected(body, item, "Another text.")
+
+    assert text_at(found, item) == "Another text."
+    assert corrected(found, item, text_at(body, item) or "") == body
+
+
+def test_a_withdrawn_report_is_not_drafted_again() -> None:
+    reports = Reports().published()
+
+    (told,) = applied(reports.say("withdraw"))
+
+    assert isinstance(told, public.WithdrawalFacts)
+    assert told.why == "A mistake."
+    assert code_of(reports.say("draft", version=2, actor=DRAFTER)) == "number_used"
+    assert code_of(reports.say("withdraw")) == "not_published"
+
+
+def test_the_next_version_of_a_published_report_takes_its_place_and_its_due_day() -> None:
+    reports = Reports().published()
+    applied(reports.say("draft", version=2, actor=DRAFTER, said_={"summary": "New."}))
+    late = LATER + timedelta(days=60)
+
+    (told,) = applied(
+        reports.say("approve", at=late, version=2, actor=APPROVER, hash=reports.hash)
+    )
+
+    assert isinstance(told, public.ReportFacts)
+    assert (told.body.version, told.body.summary, told.due_on) == (2, "New.", date(2027, 4, 30))
