@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from hashlib import sha256
 from importlib import resources
+from types import CodeType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +18,23 @@ from shared.web.settings import PageSettings
 STYLE = (resources.files(__package__) / "templates" / "pages.css").read_bytes()
 STYLE_PATH = f"/pages-{sha256(STYLE).hexdigest()[:12]}.css"
 """Its address changes with it, so that browsers may keep it."""
+
+
+class _Compiled(BytecodeCache):
+    """The code of every template that this process has compiled."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+"""Shared by all `Views`: pages that are made again, as for each test, are not compiled again."""
 
 
 class Views:
@@ -34,6 +53,7 @@ class Views:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         self._templates.globals.update(
             style=STYLE_PATH,

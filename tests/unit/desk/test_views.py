@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from services.desk import office
 from services.desk.office.settings import OfficeSettings
@@ -32,6 +33,18 @@ def test_no_page_takes_text_for_html() -> None:
     )
     assert "&lt;script&gt;" in page
     assert "<b>" not in page
+
+
+def test_pages_that_are_made_again_are_not_compiled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings, compiled = OfficeSettings(**SETTINGS), list[str]()
+    Views(office.__name__, settings)
+    monkeypatch.setattr(Environment, "compile", lambda *_: compiled.append("again"))
+
+    Views(office.__name__, settings)
+
+    assert compiled == []
 
 
 @pytest.mark.parametrize("colors", [_LIGHT, _DARK], ids=["light", "dark"])
