@@ -17,7 +17,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
     intake.ANSWERS_TOPIC: ("notifications",),
     intake.CONFIDENTIAL_TOPIC: ("notifications",),
     assessments.DRAFTS_TOPIC: ("reporting",),
-    reporting.TOPIC: ("notifications",),
+    reporting.TOPIC: ("notifications", "desk"),
     notifications.TOPIC: ("desk",),
     notifications.MAIL_TOPIC: ("routing", "notifications", "desk"),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from continuum.rebuild.tables import Tables
 from services.desk.handlers import DeskReader
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.delivery.records import Item
 from shared.postgres.statements import load_statements
 
@@ -25,7 +25,7 @@ async def _save(connection: Any, items: list[Item]) -> None:
 
 
 DESK = Tables(
-    names=("cases", "happenings", "notices", "work_items", "catalog", "gates"),
+    names=("cases", "happenings", "notices", "work_items", "said", "catalog", "gates"),
     kept={
         ("acts",): "are what people did, and the answers (who has taken an item stays, too)",
         ("case_files",): "are kept for minutes",
@@ -37,6 +37,7 @@ DESK = Tables(
             routing.TOPIC,
             notifications.TOPIC,
             notifications.MAIL_TOPIC,
+            reporting.TOPIC,
             reference.TOPIC,
         }
     ),

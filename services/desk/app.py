@@ -13,7 +13,7 @@ from services.desk.parse import TOPICS
 from services.desk.restore import OWN, Restore
 from services.desk.retention import sweeper
 from services.desk.settings import Settings
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.process.tasks import Task
 from shared.service import Service
 
@@ -36,6 +36,7 @@ def build(settings: Settings) -> Service:
             routing.TOPIC,
             notifications.TOPIC,
             notifications.MAIL_TOPIC,
+            reporting.TOPIC,
             reference.TOPIC,
         ],
         restore=Restore(files_kept=files_kept),

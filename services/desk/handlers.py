@@ -9,9 +9,10 @@ from services.desk import project, projection
 from services.desk.acts import OFFICE, OUT_TOPIC, Answer, ToldFile, answer_in, file_in
 from services.desk.parse import parse
 from services.desk.project import Case, Happening, MailRow, NoticeRow
-from services.desk.projection import Closed, Routed
-from services.desk.work import mails, notices, requests
-from services.desk.work.items import Changes, Settling, WorkItem
+from services.desk.projection import Routed
+from services.desk.work import mails, notices, reports, requests, sites
+from services.desk.work.assessment import Said
+from services.desk.work.items import Changes, Closed, Settling, WorkItem
 from shared.catalog import catalog
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.later import LaterEvent
@@ -42,6 +43,29 @@ class Batch:
     files: dict[str, ToldFile] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     """The ids of contacts of which no case file is kept any more."""
+    said: dict[str, dict[str, Said]] = field(default_factory=dict)
+    """What was said about the engagements of the batch, by their ids and those of events."""
+    new: dict[str, Said] = field(default_factory=dict)
+    """What this batch says of them."""
+
+    def say(self, said: Said) -> None:
+        """Note a half of what is said about an engagement."""
+        before = self.new.get(said.event_id)
+        self.new[said.event_id] = said if before is None else before.completed(said)
+
+    def changed_items(self) -> dict[str, tuple[WorkItem, Closed | None]]:
+        """Return the items about engagements that what is new has opened or closed."""
+        found: dict[str, tuple[WorkItem, Closed | None]] = {}
+        for engagement_id, known in self.said.items():
+            new = {e.event_id: e for e in self.new.values() if e.engagement_id == engagement_id}
+            if not new:
+                continue
+            before = reports.items_of(engagement_id, known.values())
+            after = reports.items_of(engagement_id, {**known, **new}.values())
+            found |= {
+                name: item for name, item in after.items() if before.get(name) != item
+            }
+        return found
 
     def forget(self, event: intake.PersonForgotten) -> None:
         """Note a contact that is forgotten, if it is one."""
@@ -90,16 +114,21 @@ class DeskReader:
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:
         """Read the cases whose status the batch may change; one process reads their partition."""
+        state = Batch({}, {})
         request_ids = {
             project.request_of(item.message)[0]
             for item in items
             if item.record.topic == routing.TOPIC
         }
-        if not request_ids:
-            return Batch({}, {})
-        routed = await projection.read_routed(connection, request_ids)
-        waiting = await projection.read_open_items(connection, request_ids)
-        return Batch(routed, {item.item_id: item for item in waiting})
+        engagements = {item.message.subject for item in items if sites.is_about(item.message)}
+        if engagements:
+            await projection.lock_sites(connection, engagements)
+            state.said = await projection.read_said(connection, engagements)
+        if request_ids:
+            state.routed = await projection.read_routed(connection, request_ids)
+            waiting = await projection.read_open_items(connection, request_ids)
+            state.open = {item.item_id: item for item in waiting}
+        return state
 
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic
@@ -117,6 +146,10 @@ class DeskReader:
                 state.mails[row.notice, row.audience] = row
         elif isinstance(event, intake.PersonForgotten):
             state.forget(event)
+        elif sites.is_about(event):
+            if (said := sites.said_by(event)) is not None:
+                known = state.said[said.engagement_id].get(said.event_id)
+                state.say(said if known is None else known.completed(said))
         else:
             _fold(state, event, topic)
         if type(event) is LaterEvent:
@@ -128,8 +161,11 @@ class DeskReader:
         if state.cases:
             await projection.save_cases(connection, state.cases.values())
             await projection.save_happenings(connection, state.happenings)
-        if state.changed:
-            await projection.open_items(connection, state.changed.values())
+        if state.new:
+            await projection.save_said(connection, state.new.values())
+        changed = {**state.changed, **state.changed_items()}
+        if changed:
+            await projection.open_items(connection, changed.values())
         if state.settled:
             await projection.settle_items(connection, state.settled.values())
         if state.notices:

@@ -7,15 +7,20 @@ from pydantic import Field, TypeAdapter
 from services.desk.acts import OUT_TOPIC, parse_answer
 from services.desk.project import RequestFact
 from shared.catalog import catalog
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
+from shared.contracts.assessments import AssessmentEvent
+from shared.contracts.publications import PublicationMessage
 from shared.contracts.tracking import names_request
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import is_id, parse_event, parse_later
 
-TOPICS = r"^cri\.(int\.(intake|routing|notifications|mail|reference)|out\.office-desk)\.v1$"
+TOPICS = r"^cri\.(int\.(intake|routing|notifications|mail|reporting|reference)|out\.office-desk)\.v1$"
 _REQUESTS: TypeAdapter[Any] = TypeAdapter(Annotated[RequestFact, Field(discriminator="type")])
 _INTAKE: TypeAdapter[Any] = TypeAdapter(
-    Annotated[intake.RequestEvent | intake.PersonForgotten, Field(discriminator="type")]
+    Annotated[
+        intake.RequestEvent | intake.PersonForgotten | AssessmentEvent | PublicationMessage,
+        Field(discriminator="type"),
+    ]
 )
 _NOTICES: TypeAdapter[Any] = TypeAdapter(
     Annotated[
@@ -27,6 +32,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
     routing.TOPIC: _REQUESTS,
     notifications.TOPIC: _NOTICES,
     notifications.MAIL_TOPIC: _NOTICES,
+    reporting.TOPIC: TypeAdapter(Annotated[reporting.ReportingEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
 }
 

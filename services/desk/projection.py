@@ -11,20 +11,14 @@ from typing import Any, NamedTuple
 
 from services.desk.acts import Answer, ToldFile
 from services.desk.project import Case, Happening, MailRow, NoticeRow
-from services.desk.work.items import Settling, WorkItem
+from services.desk.work.assessment import Said
+from services.desk.work.items import Closed, Settling, WorkItem
 from shared.delivery.take_in.reader import Connection
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements("services.desk")
 FILE_KEPT = timedelta(minutes=15)
 """How long a case file that was told is kept, at most."""
-
-
-class Closed(NamedTuple):
-    """When an item was closed, and the event that closed it."""
-
-    at: datetime
-    because: str
 
 
 class Routed(NamedTuple):
@@ -101,3 +95,24 @@ async def keep_case_files(
 async def forget_contacts(connection: "Connection[Any]", contact_ids: Collection[str]) -> None:
     """Erase the case files that name one of these contacts, of whichever participant it is."""
     await connection.execute(_SQL["forget_contacts"], sorted(contact_ids))
+
+
+async def lock_sites(connection: "Connection[Any]", engagements: Collection[str]) -> None:
+    """Lock what was said about these engagements: two topics tell it, maybe to two processes."""
+    await connection.execute(_SQL["lock_sites"], sorted(engagements))
+
+
+async def read_said(
+    connection: "Connection[Any]", engagements: Collection[str]
+) -> dict[str, dict[str, Said]]:
+    """Return what was said about each of these engagements, by the ids of the events."""
+    found: dict[str, dict[str, Said]] = {name: {} for name in engagements}
+    for row in await connection.fetch(_SQL["read_said"], sorted(engagements)):
+        each = Said(*row)
+        found[each.engagement_id][each.event_id] = each
+    return found
+
+
+async def save_said(connection: "Connection[Any]", said: Collection[Said]) -> None:
+    """Insert or replace what was said about engagements."""
+    await connection.execute(_SQL["save_said"], *zip(*said, strict=True))

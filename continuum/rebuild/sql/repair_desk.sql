@@ -51,3 +51,14 @@ SELECT rebuilt.*
        due_at         = excluded.due_at,
        closed_at      = excluded.closed_at,
        closed_because = excluded.closed_because;
+
+DELETE FROM public.said
+ USING differing
+ WHERE differing.table_name = 'said'
+   AND said.engagement_id || ' ' || said.event_id = differing.key;
+INSERT INTO public.said
+SELECT rebuilt.*
+  FROM rebuild.said AS rebuilt
+  JOIN differing
+    ON differing.table_name = 'said'
+   AND differing.key = rebuilt.engagement_id || ' ' || rebuilt.event_id;

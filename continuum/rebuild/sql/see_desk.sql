@@ -16,6 +16,9 @@ SELECT 'work_items', item_id,
            0)
   FROM work_items
  UNION ALL
+SELECT 'said', t.engagement_id || ' ' || t.event_id, hash_record_extended(t, 0)
+  FROM said AS t
+ UNION ALL
 SELECT 'catalog', number::text, hash_record_extended(ROW (number, kind, id, body), 0)
   FROM catalog
  UNION ALL

@@ -15,10 +15,12 @@ from deploy.demo.office.work_table import Line
 from deploy.demo.topic_reader import reading
 from services.desk.acts import IN_TOPIC, OUT_TOPIC
 from services.desk.office.labels import KINDS
-from shared.contracts import notifications, routing
+from shared.contracts import intake, notifications, reporting, routing
 
 _TOPICS = (
+    intake.TOPIC,
     routing.TOPIC,
+    reporting.TOPIC,
     notifications.TOPIC,
     notifications.MAIL_TOPIC,
     IN_TOPIC,

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from deploy.demo.office.open_reports import OpenReports
+from deploy.demo.office.opened import Opened
+
 Event = Mapping[str, Any]
 _MONTH = timedelta(days=30)
 WORKING = frozenset({"assigned", "planned", "in_delivery", "delivered"})
@@ -25,24 +28,6 @@ _LEFT = frozenset({"provider_ended", "provider_not_registered"})
 
 
 @dataclass(slots=True)
-class Opened:
-    """
-    An item, and when it was opened and settled.
-
-    ``about`` is its request's number, or the id until that is known; empty if it has none.
-    """
-
-    kind: str
-    about: str
-    since: datetime
-    until: datetime | None = None
-
-    def was_there(self, at: datetime) -> bool:
-        """Return whether it has been on the list by then."""
-        return self.since <= (at if self.until is None else min(self.until, at))
-
-
-@dataclass(slots=True)
 class OpenWork:
     """
     The items that the log has opened so far.
@@ -51,6 +36,7 @@ class OpenWork:
     """
 
     opened: list[Opened] = field(default_factory=list)
+    reports: OpenReports = field(default_factory=OpenReports)
     _open: dict[str, Opened] = field(default_factory=dict)
     _over: dict[str, datetime] = field(default_factory=dict)
     """What was settled before that which opens it was read."""
@@ -59,9 +45,11 @@ class OpenWork:
     """The tracking number of each request's id."""
 
     def take(self, event: Event) -> None:
-        """Take in an event of routing, or of notifications about whom it told and its mails."""
+        """Take in an event of any service: of notifications, whom it told, and its mails."""
         kind, data = event["type"].split(".")[3], event["data"]
-        if event["type"].startswith("gov.cri.routing."):
+        if event["type"].startswith(("gov.cri.intake.", "gov.cri.reporting.")):
+            self.reports.take(event)
+        elif event["type"].startswith("gov.cri.routing."):
             if "status" in data:
                 self._take_routed(event, kind, data)
         elif kind == "notice_decided":
@@ -81,7 +69,8 @@ class OpenWork:
         """Return the items that were on the list until *at*, still open or not."""
         for each in self.opened:
             each.about = self._numbers.get(each.about, each.about)
-        return [each for each in self.opened if each.was_there(at)]
+        there = [*self.opened, *self.reports.opened()]
+        return [each for each in there if each.was_there(at)]
 
     def open_now(self, at: datetime) -> list[Opened]:
         """Return the items that are on the list *at* a time."""

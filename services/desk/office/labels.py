@@ -17,6 +17,10 @@ KINDS: Mapping[str, str] = {
     "unknown_outcome": "Did an email arrive?",
     "no_living_contact": "No working contact",
     "call": "Call someone",
+    "report_to_approve": "Approve a report",
+    "late_publication": "A report is late",
+    "correction_to_approve": "Approve a correction",
+    "status_to_verify": "Verify a status",
 }
 """Kinds of work, in the order of the list."""
 STATUSES: Mapping[str, str] = {

@@ -18,6 +18,10 @@ KINDS = (
     "unknown_outcome",
     "no_living_contact",
     "call",
+    "report_to_approve",
+    "late_publication",
+    "correction_to_approve",
+    "status_to_verify",
 )
 """Every kind of item, in the order in which the office sees them counted."""
 _WEEKENDS = Calendar()
@@ -42,6 +46,13 @@ class WorkItem(NamedTuple):
     number: int
     opened_at: datetime
     due_at: datetime | None
+
+
+class Closed(NamedTuple):
+    """When an item was closed, and the event that closed it."""
+
+    at: datetime
+    because: str
 
 
 class Closing(NamedTuple):

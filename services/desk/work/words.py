@@ -1,5 +1,8 @@
 """The sentences of the work list: why an item is there, and what happens if nobody acts. Pure."""
 
+from collections.abc import Mapping
+from datetime import date
+
 _REFERRED = {
     "authority_not_confirmed": "Nobody has made sure that the agency's executive wants this.",
     "ori_not_listed": "The agency's ORI is in no agency list, so no rule may place the request.",
@@ -65,3 +68,51 @@ def suspended(cause: str, *, stopped: bool) -> str:
 def rehome(cause: str) -> str:
     """Return why work is here that another provider should go on with."""
     return _REHOME.get(cause, "Another provider is to go on with this work.")
+
+
+REPORT_KINDS: Mapping[str, str] = {
+    "goals": "report on goals",
+    "initial": "initial report",
+    "progress": "progress report",
+    "final": "final report",
+    "after_action": "after-action report",
+    "status_update": "status update",
+}
+"""What a report of each kind is called."""
+APPROVE_OTHERWISE = "The report stays unpublished, and its page says so when its due date passes."
+LATE_REPORT_OTHERWISE = "Its public page says that it is late, until there is a report or a date."
+CORRECTION_OTHERWISE = "The published report stays wrong in this place."
+VERIFY_OTHERWISE = "Reports show the status that was verified before, or none."
+
+
+def report_to_approve(kind: str, version: int, disputed: int, how: str) -> str:
+    """Return why a draft is here; *how* the agency answered, or that it did not."""
+    named = f"version {version} of the {report_kind(kind)}"
+    if how == "unanswered":
+        return f"The agency did not check {named} in time."
+    if not disputed:
+        return f"The agency has checked {named} and disputes nothing in it."
+    places = "1 place" if disputed == 1 else f"{disputed} places"
+    return f"The agency has checked {named} and disputes {places} in it."
+
+
+def late_report(kind: str, due_on: date) -> str:
+    """Return why a report that is late is here."""
+    return f"The {report_kind(kind)} was due on {due_on:%B} {due_on.day}, {due_on.year}."
+
+
+def correction_to_approve(kind: str, item: str) -> str:
+    """Return why a correction is here; *item* is a number, ``title`` or ``summary``."""
+    place = f"the {item}" if item in ("title", "summary") else item
+    return f"A mistake was found in the {report_kind(kind)}, in {place}."
+
+
+def status_to_verify(recommendation: str, status: str) -> str:
+    """Return why a status is here."""
+    shown = status.replace("_", " ")
+    return f"The provider has decided that recommendation {recommendation} is {shown}."
+
+
+def report_kind(kind: str) -> str:
+    """Return what a report of *kind* is called."""
+    return REPORT_KINDS.get(kind, "report")

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import count, takewhile
 from zoneinfo import ZoneInfo
 
 from services.reporting.publication.report import Publication
-from services.reporting.sites.due import MONTHS, months_after
-from shared.clocks import working_time
+from shared.clocks import due_dates, working_time
 from shared.contracts.published_reports import ReportKind
 from shared.contracts.reference import Calendar
 
 WORKING_DAYS = 10
 """How long the agency may check a draft, and reply to a report."""
-_LAST_YEAR = 2199
 
 
 def ten_working_days_after(start: datetime, calendar: Calendar) -> datetime:
@@ -34,13 +31,7 @@ def day_of(moment: datetime, calendar: Calendar) -> date:
 def planned_days(publication: Publication, kind: ReportKind) -> Iterator[date]:
     """Yield the days on which reports of *kind* are due first, without later changes."""
     plan = publication.plans.get(kind)
-    if plan is None:
-        return
-    if plan.every == "once":
-        yield plan.first_due_on
-        return
-    days = (months_after(plan.first_due_on, MONTHS[plan.every] * n) for n in count())
-    yield from takewhile(lambda day: day.year <= _LAST_YEAR, days)
+    return iter(()) if plan is None else due_dates.due_days(plan.first_due_on, plan.every)
 
 
 def open_days(publication: Publication, kind: ReportKind) -> Iterator[tuple[date, date]]:
@@ -51,10 +42,4 @@ def open_days(publication: Publication, kind: ReportKind) -> Iterator[tuple[date
         if report.published is not None and report.published.body.kind == kind
     }
     moved = {each.due_on: each.new_due_on for each in publication.changes if each.kind == kind}
-    for first in planned_days(publication, kind):
-        if first in done:
-            continue
-        now = first
-        while now in moved:  # each change is to a later day
-            now = moved[now]
-        yield first, now
+    return due_dates.open_days(planned_days(publication, kind), done=done, moved=moved)

@@ -1,6 +1,5 @@
 """When a site's reports are due, which dates were moved and why, and what is late. Pure."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,10 +7,9 @@ from itertools import count
 from typing import TypeAlias
 
 from services.reporting.sites.site import Plan, PublicSite, Report
-from shared.contracts.published_reports import Interval, RescheduleFacts
+from shared.clocks.due_dates import MONTHS, months_after
+from shared.contracts.published_reports import RescheduleFacts
 
-MONTHS: dict[Interval, int] = {"quarter": 3, "half_year": 6}
-"""Interval of a plan → its months; what is due once has none."""
 _MOST = 200
 """The number of due dates of one plan that are shown: fifty years of quarters."""
 Published: TypeAlias = dict[tuple[str, date], Report]
@@ -87,12 +85,6 @@ def _series(plan: Plan) -> Iterator[date]:
         if place == _MOST:
             return
         yield months_after(plan.facts.first_due_on, place * (months or 0))
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day of the month *months* later, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _moved(dues: list[Due], slips: Sequence[RescheduleFacts]) -> list[Due]:

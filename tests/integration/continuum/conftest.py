@@ -16,7 +16,7 @@ from continuum.rebuild.run import Order, rebuild
 from deploy.local.stack import Stack
 from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from shared.delivery.kafka import partition_of
 from shared.delivery.records import Record, from_kafka
@@ -31,6 +31,7 @@ TOPICS = {
     reference.TOPIC: 1,
     notifications.TOPIC: 6,
     notifications.MAIL_TOPIC: 6,
+    reporting.TOPIC: 6,
 }
 
 
@@ -48,7 +49,8 @@ class Rebuilt:
     async def publish(self, topic: str, event: Event | bytes) -> Record:
         """Send *event* and return it as it stands on the log."""
         value = event if isinstance(event, bytes) else event.encode()
-        key = str(json.loads(value)["correlationid"]).encode()
+        keyed_by = "subject" if topic == reporting.TOPIC else "correlationid"
+        key = str(json.loads(value)[keyed_by]).encode()
         partition = partition_of(key, TOPICS[topic])
         told = await self.producer.send_and_wait(topic, value, key, partition)
         start, end = told.offset, told.offset + 1

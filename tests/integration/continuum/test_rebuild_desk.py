@@ -9,7 +9,7 @@ from services.desk import store
 from services.desk.handlers import DeskReader
 from tests.conftest import Database
 from tests.integration.continuum.conftest import Rebuilt, rebuilt
-from tests.integration.desk.test_handlers import LATE, everything
+from tests.integration.desk.test_handlers import LATE, assessed, everything
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ async def desk(stack: Stack, database: Database) -> AsyncIterator[Rebuilt]:
 
 
 async def test_what_is_computed_again_equals_the_live_tables(desk: Rebuilt) -> None:
-    await desk.take_in([*everything(1), *everything(2)])
+    await desk.take_in([*everything(1), *everything(2), *assessed()])
 
     lines, good = await desk.rebuild()
 
     assert good, lines
-    assert " rows in 6 tables, 0 differing" in lines[-1]
+    assert " rows in 7 tables, 0 differing" in lines[-1]
 
 
 async def test_a_repair_leaves_an_item_with_the_person_who_has_it(desk: Rebuilt) -> None:

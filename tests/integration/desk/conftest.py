@@ -9,7 +9,7 @@ import pytest
 
 from services.desk.acts import OUT_TOPIC
 from services.desk.handlers import DeskReader
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Facts
 from shared.delivery.records import Record
 from shared.delivery.take_in.take_in import Result, take_in
@@ -23,6 +23,7 @@ TOPICS = (
     routing.TOPIC,
     notifications.TOPIC,
     notifications.MAIL_TOPIC,
+    reporting.TOPIC,
     reference.TOPIC,
     OUT_TOPIC,
 )

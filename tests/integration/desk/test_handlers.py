@@ -1,23 +1,27 @@
 """Batches of the log become cases and a work list: whole, once, and in any interleaving."""
 
+import asyncio
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.desk import store
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from tests.conftest import Database
+from tests.examples import assessments
+from tests.examples.decided import Decisions
 from tests.examples.later import later
 from tests.examples.mails import MailStream, called, notice_decided, undelivered
+from tests.examples.publications import APPROVER, DRAFTER, LATER
 from tests.examples.streams import START, EventStream
 from tests.integration.desk.conftest import Log, opened
 
 Said = tuple[str, Event | bytes]
-TABLES = ("cases", "happenings", "notices", "work_items")
+TABLES = ("cases", "happenings", "notices", "work_items", "said")
 LATE = START + timedelta(days=40)
 
 
@@ -52,6 +56,21 @@ def everything(number: int) -> list[Said]:
         (notifications.MAIL_TOPIC, mails.unknown()),
         (notifications.MAIL_TOPIC, mails.delivered()),
     ]
+
+
+def assessed() -> list[Said]:
+    """Return what is said about an assessment, from a status that is verified to a correction."""
+    decisions = Decisions()
+    decisions.say("proposed")
+    decisions.say("verified")
+    decisions.say("proposed", status="complete")
+    decisions.drafted()
+    decisions.late("progress", date(2027, 4, 30), at=decisions.at)
+    decisions.say("checked", items=[{"item": "2.1", "answer": "dispute"}])
+    decisions.say("approve", actor=DRAFTER, is_refused=True)
+    decisions.say("approve", actor=APPROVER)
+    decisions.say("correct", actor="staff:c3")
+    return decisions.events
 
 
 async def rows(log: Log) -> dict[str, list[Any]]:
@@ -109,7 +128,7 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
     log: Log, database: Database, seed: int
 ) -> None:
     chance = random.Random(seed)
-    said = [each for number in range(1, 4) for each in everything(number)]
+    said = [*(each for number in range(1, 4) for each in everything(number)), *assessed()]
     left: dict[str, list[Said]] = {}
     for each in said:
         left.setdefault(each[0], []).append(each)
@@ -126,6 +145,45 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
         in_order = Log(pool)
         for each in said:
             await in_order.take_in([each])
+        assert await rows(log) == await rows(in_order)
+
+
+async def test_what_is_to_do_about_reports_is_on_the_list_with_its_case(log: Log) -> None:
+    stream = EventStream(1)
+    stream.tracking_number, stream.request_id = assessments.NUMBER, assessments.REQUEST
+    stream.accepted()
+
+    for each in [*stream.events, *assessed()]:
+        await log.take_in([each])
+
+    page = await store.read_items(log.pool, at=LATER)
+    assert {item.kind for item in page.items} == {"correction_to_approve", "status_to_verify"}
+    assert {item.tracking_number for item in page.items} == {assessments.NUMBER}
+    closed = await log.pool.fetch(
+        "SELECT kind, closed_because FROM work_items WHERE closed_at IS NOT NULL ORDER BY 1, 2"
+    )
+    assert [tuple(row) for row in closed] == [
+        ("late_publication", "publication_approve_directed"),
+        ("report_to_approve", "fact_check_answered"),
+        ("report_to_approve", "publication_approve_directed"),
+        ("status_to_verify", "status_verification_directed"),
+    ]
+
+
+async def test_two_processes_that_read_one_topic_each_come_to_the_same_items(
+    log: Log, database: Database
+) -> None:
+    said = assessed()
+    of_intake = [each for each in said if each[0] == intake.TOPIC]
+    of_reporting = [each for each in said if each[0] == reporting.TOPIC]
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(log.take_in(of_intake))
+        both.create_task(log.take_in(of_reporting))
+
+    async with await opened(await database("desk")) as pool:
+        in_order = Log(pool)
+        await in_order.take_in(said)
         assert await rows(log) == await rows(in_order)
 
 

@@ -28,7 +28,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
     ANSWERS: ("notifications",),
     CONFIDENTIAL: ("notifications",),
     DRAFTS: ("reporting",),
-    REPORTING: ("notifications",),
+    REPORTING: ("notifications", "desk"),
 }
 KINDS = (
     *("flipped", "truncated", "emptied", "lacking", "misnumbered", "nameless"),
@@ -47,8 +47,7 @@ _PASSED_OVER: Mapping[str, frozenset[str]] = {
         {"gov.cri.intake.capacity_declared.v1", "gov.cri.intake.person_forgotten.v1"}
     ),
     "notifications": frozenset({"gov.cri.routing.request_recorded.v1"}),
-    "desk": _ASSESSMENTS
-    | frozenset(
+    "desk": frozenset(
         {
             "gov.cri.intake.capacity_declared.v1",
             "gov.cri.routing.message_applied.v1",

@@ -41,7 +41,7 @@ READS = {
         REPORTING,
     ),
     "reporting": (INTAKE, ROUTING, REFERENCE, DRAFTS),
-    "desk": (INTAKE, ROUTING, REFERENCE, NOTICES, MAIL, f"{OUT}{DESK}."),
+    "desk": (INTAKE, ROUTING, REFERENCE, NOTICES, MAIL, REPORTING, f"{OUT}{DESK}."),
     "webdesk": (f"{OUT}{WEB_DESK}.",),
 }
 _LEFT = {

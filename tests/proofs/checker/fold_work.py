@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC
 
+from tests.proofs.checker import fold_reports
 from tests.proofs.checker.log import (
     MAIL,
     NOTICES,
@@ -39,7 +40,8 @@ _ENDS_A_MAIL = frozenset(
 
 def open_items(run: Run) -> set[str]:
     """Return the ids of the items that are open at the end."""
-    return _of_requests(run) | _of_mails(run) | _calls(run)
+    about_requests = _of_requests(run) | _of_mails(run) | _calls(run)
+    return about_requests | fold_reports.open_items(run)
 
 
 def audience_of(body: Body) -> str:

@@ -26,7 +26,7 @@ READ = {
     | {"cri.int.notifications.v1", "cri.int.reporting.v1", "cri.int.drafts.v1"}
     | {"cri.pub.programs.v1", "cri.pub.reports.v1"},
     "desk": FACTS
-    | {"cri.int.notifications.v1", "cri.int.mail.v1"}
+    | {"cri.int.notifications.v1", "cri.int.mail.v1", "cri.int.reporting.v1"}
     | {"cri.in.office-desk.v1", "cri.out.office-desk.v1"},
     "webdesk": {"cri.in.web-desk.v1", "cri.out.web-desk.v1"},
 }

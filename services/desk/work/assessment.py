@@ -1,0 +1,318 @@
+"""What holds of an assessment in public, by the log: its dates, reports and statuses. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Literal, NamedTuple, get_args
+
+from pydantic import Field, TypeAdapter
+
+from shared.clocks import due_dates
+from shared.contracts import assessments, publications
+from shared.contracts.assessments import AssessmentEvent, StatusProposed
+from shared.contracts.event import sender_of
+from shared.contracts.publications import PublicationMessage
+from shared.contracts.published_reports import Interval, ReportKind, SlipReason
+from shared.contracts.reporting import PublicationLate
+
+SiteEvent = AssessmentEvent | PublicationMessage | PublicationLate
+KEPT: frozenset[type] = frozenset(
+    (
+        *get_args(PublicationMessage),
+        StatusProposed,
+        assessments.StatusVerificationDirected,
+        PublicationLate,
+    )
+)
+"""The events that change something here; findings, recommendations and claims do not."""
+_EVENTS: TypeAdapter[SiteEvent] = TypeAdapter(
+    Annotated[SiteEvent, Field(discriminator="type")]
+)
+VersionState = Literal["fact_check", "checked", "disputed", "returned", "published"]
+
+
+class Said(NamedTuple):
+    """
+    A message about an assessment, and what reporting has decided about it: from two topics.
+
+    ``event`` is intake's event (JSON), or reporting's own if no message led to it. ``number`` is
+    the place of the decision among those about the engagement, ``hash`` and ``due_at`` are those
+    of the fact check that a draft leads to.
+    """
+
+    event_id: str
+    engagement_id: str
+    event: str | None = None
+    number: int | None = None
+    applied: bool | None = None
+    settled_at: datetime | None = None
+    hash: str | None = None
+    due_at: datetime | None = None
+
+    def completed(self, other: "Said") -> "Said":
+        """Return this with what *other* knows of the same message."""
+        pairs = zip(self, other, strict=True)
+        return Said(*(mine if mine is not None else theirs for mine, theirs in pairs))
+
+
+class Person(NamedTuple):
+    """Who acts: a pseudonym is unique only within its participant."""
+
+    participant: str
+    actor: str | None
+
+
+class Plan(NamedTuple):
+    """When reports of a kind are due."""
+
+    every: Interval
+    first_due_on: date
+
+
+class Verified(NamedTuple):
+    """A status that the office has verified, from a day on."""
+
+    status: str
+    on: date
+    by: Person
+
+
+class Proposal(NamedTuple):
+    """A status that the provider has decided, and nobody has verified."""
+
+    status: str
+    reason: str | None
+    on: date
+    by: Person
+    number: int
+    since: datetime
+
+
+class Correction(NamedTuple):
+    """A mistake that somebody has found in a published report."""
+
+    item: str
+    by: Person
+    since: datetime
+    is_approved: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """
+    A report as its last version stands, since a time.
+
+    ``due_at`` is when the agency's time for the fact check ends. ``disputed`` are the items that
+    the agency disputes; None: the report as a whole.
+    """
+
+    report_id: str
+    kind: ReportKind
+    version: int
+    as_of: date
+    hash: str
+    since: datetime
+    due_at: datetime
+    state: VersionState = "fact_check"
+    drafters: list[Person] = field(default_factory=list)
+    verifiers: list[Person] = field(default_factory=list)
+    disputed: list[str | None] = field(default_factory=list)
+    due_on: date | None = None
+    """When it was due first; None while no version is published, or if it was in no plan."""
+    published_at: datetime | None = None
+    corrections: dict[int, Correction] = field(default_factory=dict)
+    is_withdrawn: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether its last version waits for the agency or the office."""
+        return not self.is_withdrawn and self.state in ("fact_check", "checked", "disputed")
+
+    @property
+    def has_worked(self) -> frozenset[Person]:
+        """Who has drafted it, or verified a status in it: none of them approves it."""
+        return frozenset((*self.drafters, *self.verifiers))
+
+
+@dataclass(slots=True)
+class Assessment:
+    """An assessment; ``late`` are the dates that were told to have passed without a report."""
+
+    engagement_id: str
+    request_id: str = ""
+    plans: dict[ReportKind, Plan] = field(default_factory=dict)
+    moved: dict[tuple[ReportKind, date], tuple[date, SlipReason]] = field(default_factory=dict)
+    late: dict[tuple[ReportKind, date], datetime] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    statuses: dict[str, list[Verified]] = field(default_factory=dict)
+
+    @property
+    def drafters(self) -> frozenset[Person]:
+        """Everybody who has drafted a report about it: none of them verifies a status."""
+        return frozenset(each for report in self.reports.values() for each in report.drafters)
+
+    def open_days(self, kind: ReportKind) -> Iterator[tuple[date, date]]:
+        """Yield the days on which reports of *kind* that are not published were due and are."""
+        plan = self.plans.get(kind)
+        if plan is None:
+            return iter(())
+        done = {
+            each.due_on
+            for each in self.reports.values()
+            if each.kind == kind and each.published_at is not None
+        }
+        moved = {due: to for (of, due), (to, _) in self.moved.items() if of == kind}
+        days = due_dates.due_days(plan.first_due_on, plan.every)
+        return due_dates.open_days(days, done=done, moved=moved)
+
+    def take(self, event: SiteEvent, said: Said) -> None:
+        """Take in a message that was applied, or that a report is late."""
+        assert said.number is not None
+        assert said.settled_at is not None
+        if isinstance(event, PublicationLate):
+            self.late[event.data.kind, event.data.due_on] = said.settled_at
+            return
+        self.request_id = event.data.request_id
+        match event:
+            case publications.PlanDirected(data=plan):
+                self.plans[plan.kind] = Plan(plan.every, plan.first_due_on)
+                self._drop_late(plan.kind)
+            case publications.RescheduleDirected(data=move):
+                self.moved[move.kind, move.due_on] = (move.new_due_on, move.reason)
+                self._drop_late(move.kind)
+            case StatusProposed(data=status):
+                by, at = _person(event), said.settled_at
+                self.proposals[status.recommendation] = Proposal(
+                    status.status, status.reason_code, status.on, by, said.number, at
+                )
+            case assessments.StatusVerificationDirected(data=verdict):
+                proposal = self.proposals.pop(verdict.recommendation, None)
+                if proposal is None or verdict.decision == "accept":
+                    verified = Verified(verdict.status, verdict.on, _person(event))
+                    self.statuses.setdefault(verdict.recommendation, []).append(verified)
+            case publications.ReportDrafted():
+                self._draft(event, said)
+            case (
+                publications.FactCheckAnswered()
+                | publications.PublicationApproved()
+                | publications.PublicationReturned()
+                | publications.ReplyReceived()
+                | publications.CorrectionDirected()
+                | publications.CorrectionApproved()
+                | publications.WithdrawalDirected()
+            ):
+                if (report := self.reports.get(event.data.report_id)) is not None:
+                    self._change(report, event, said.settled_at)
+            case _:
+                pass
+
+    def _drop_late(self, kind: ReportKind) -> None:
+        """Forget the dates of *kind* that hold no more: they were moved, or a plan replaced."""
+        passed = [due for of, due in self.late if of == kind]
+        if not passed:
+            return
+        holding = set()
+        for first, now in self.open_days(kind):
+            if first > max(passed):
+                break
+            holding.add(now)
+        for due in passed:
+            if due not in holding:
+                del self.late[kind, due]
+
+    def _draft(self, event: publications.ReportDrafted, said: Said) -> None:
+        drafted, by = event.data, _person(event)
+        assert said.settled_at is not None
+        assert said.hash is not None
+        assert said.due_at is not None
+        before = self.reports.get(drafted.report_id)
+        report = Report(
+            report_id=drafted.report_id,
+            kind=drafted.kind,
+            version=drafted.version,
+            as_of=drafted.as_of,
+            hash=said.hash,
+            since=said.settled_at,
+            due_at=said.due_at,
+            verifiers=sorted(set(self._verifiers(drafted))),
+        )
+        if before is not None:
+            report.drafters = before.drafters
+            report.due_on, report.published_at = before.due_on, before.published_at
+            report.corrections = before.corrections
+        if by not in report.drafters:
+            report.drafters = [*report.drafters, by]
+        self.reports[drafted.report_id] = report
+
+    def _verifiers(self, drafted: publications.DraftedFacts) -> Iterator[Person]:
+        for number in drafted.items:
+            holding = [each for each in self.statuses.get(number, ()) if each.on <= drafted.as_of]
+            if holding:
+                yield holding[-1].by
+
+    def _change(
+        self,
+        report: Report,
+        event: publications.FactCheckAnswered
+        | publications.PublicationApproved
+        | publications.PublicationReturned
+        | publications.ReplyReceived
+        | publications.CorrectionDirected
+        | publications.CorrectionApproved
+        | publications.WithdrawalDirected,
+        at: datetime,
+    ) -> None:
+        match event:
+            case publications.FactCheckAnswered(data=answer):
+                report.disputed = [e.item for e in answer.items if e.answer == "dispute"]
+                report.state = "disputed" if report.disputed else "checked"
+                report.since = at
+            case publications.PublicationReturned():
+                report.state, report.since = "returned", at
+            case publications.PublicationApproved():
+                if report.published_at is None:
+                    report.due_on, _ = next(self.open_days(report.kind), (None, None))
+                report.state, report.since, report.published_at = "published", at, at
+                self._drop_late(report.kind)
+            case publications.CorrectionDirected(data=stated):
+                found = Correction(stated.item, _person(event), at)
+                report.corrections[stated.correction] = found
+            case publications.CorrectionApproved(data=approved):
+                if (stands := report.corrections.get(approved.correction)) is not None:
+                    done = stands._replace(is_approved=True)
+                    report.corrections[approved.correction] = done
+            case publications.WithdrawalDirected():
+                report.is_withdrawn = True
+            case publications.ReplyReceived():
+                pass
+
+
+def decided(said: Iterable[Said]) -> Iterator[tuple[Said, SiteEvent]]:
+    """
+    Yield the messages that were applied, as they were decided, as far as both topics are read.
+
+    What follows on one that is known by half waits for the other half.
+    """
+    settled = [each for each in said if each.number is not None]
+    for each in sorted(settled, key=lambda each: each.number or 0):
+        if not each.applied:
+            continue
+        if each.event is None:
+            return
+        event = _EVENTS.validate_json(each.event)
+        if isinstance(event, publications.ReportDrafted) and each.hash is None:
+            return
+        yield each, event
+
+
+def assessment_of(engagement_id: str, said: Iterable[Said]) -> Assessment:
+    """Return what holds of an assessment by what was *said* about it."""
+    found = Assessment(engagement_id)
+    for each, event in decided(said):
+        found.take(event, each)
+    return found
+
+
+def _person(event: AssessmentEvent | PublicationMessage) -> Person:
+    return Person(sender_of(event) or event.data.participant, event.actor)
