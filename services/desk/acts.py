@@ -86,6 +86,11 @@ class Act:
         return not inbound.staff_roles(self.type, self.data).isdisjoint(roles)
 
 
+def roles_for(model: type[BaseModel]) -> frozenset[str]:
+    """Return the roles of which a person needs one to send a message of *model*."""
+    return frozenset(inbound.STAFF_ROLES[_TYPES[model]])
+
+
 def message_id_of(model: type[BaseModel], *, token: str, actor: str) -> str:
     """Return the id of the message of *model* that a form with *token* makes for *actor*."""
     return derived_id(token, _kind_of(model), actor)

@@ -62,9 +62,7 @@ class Batch:
                 continue
             before = reports.items_of(engagement_id, known.values())
             after = reports.items_of(engagement_id, {**known, **new}.values())
-            found |= {
-                name: item for name, item in after.items() if before.get(name) != item
-            }
+            found |= {name: item for name, item in after.items() if before.get(name) != item}
         return found
 
     def forget(self, event: intake.PersonForgotten) -> None:

@@ -14,7 +14,9 @@ from shared.contracts.tracking import names_request
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import is_id, parse_event, parse_later
 
-TOPICS = r"^cri\.(int\.(intake|routing|notifications|mail|reporting|reference)|out\.office-desk)\.v1$"
+TOPICS = (
+    r"^cri\.(int\.(intake|routing|notifications|mail|reporting|reference)|out\.office-desk)\.v1$"
+)
 _REQUESTS: TypeAdapter[Any] = TypeAdapter(Annotated[RequestFact, Field(discriminator="type")])
 _INTAKE: TypeAdapter[Any] = TypeAdapter(
     Annotated[

@@ -12,9 +12,14 @@ from typing import Any, NamedTuple
 
 from services.desk.acts import OFFICE, Sent
 from services.desk.project import Case, Happening
+from services.desk.work.assessment import Said
+from shared.contracts.assessments import PROGRAM
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
+ASSESSED = PROGRAM
+"""The program whose engagements are assessed in public."""
+MOST_ASSESSED = 500
 PAGE = 50
 """The most items on a page of the list."""
 TAKEN_FOR = timedelta(minutes=30)
@@ -108,6 +113,18 @@ class CaseFacts:
     happenings: Sequence[tuple[Happening, Mapping[str, Any]]]
     notices: Sequence[NoticeLine]
     items: Sequence[ItemRow]
+
+
+class Assessed(NamedTuple):
+    """An engagement that is assessed in public; ``waiting`` counts its items."""
+
+    engagement_id: str
+    tracking_number: str
+    agency: str | None
+    state_code: str | None
+    provider: str | None
+    status: str | None
+    waiting: int
 
 
 async def read_items(
@@ -251,3 +268,14 @@ async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFi
         return None
     told = None if row["told"] is None else json.loads(row["told"])
     return CaseFile(row["tracking_number"], row["purpose"], told, row["until"])
+
+
+async def list_assessed(connection: Any, *, at: datetime) -> list[Assessed]:
+    """Return the engagements assessed in public, what waits *at* a business time on top."""
+    rows = await connection.fetch(_SQL["list_assessed"], at, ASSESSED, MOST_ASSESSED)
+    return [Assessed(*row) for row in rows]
+
+
+async def read_said(connection: Any, engagement_id: str) -> list[Said]:
+    """Return what was said about an engagement, in no order."""
+    return [Said(*row) for row in await connection.fetch(_SQL["read_said"], [engagement_id])]

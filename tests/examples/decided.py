@@ -60,7 +60,7 @@ class Decisions:
         self.events.append((reporting.TOPIC, reporting.PublicationLate(**about, data=data)))
 
     def drafted(self, **changes: Any) -> "Decisions":
-        """Plan progress reports, and draft one on December 14, 2026, to be checked by December 29."""
+        """Plan progress reports, and draft one, to be checked by December 29, 2026."""
         self.say("plan")
         self.say("draft", actor=publications.DRAFTER, **changes)
         return self

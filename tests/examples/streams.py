@@ -80,8 +80,9 @@ class EventStream:
     def lapsed(self) -> routing.OfferLapsed:
         return self._route(routing.OfferLapsed, "triaged", offer_id="O1", provider="iacp")
 
-    def engaged(self) -> routing.EngagementOpened:
-        return self._route(routing.EngagementOpened, "assigned", offer_id="O1", **_ENGAGEMENT)
+    def engaged(self, **facts: Any) -> routing.EngagementOpened:
+        about = {**_ENGAGEMENT, **facts}
+        return self._route(routing.EngagementOpened, "assigned", offer_id="O1", **about)
 
     def progressed(self, milestone: str) -> routing.EngagementProgressed:
         status = "delivered" if milestone == "delivered" else "in_delivery"

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import BaseModel
 
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client
@@ -12,8 +14,10 @@ from services.desk import store
 from services.desk.acts import Act
 from services.desk.sending import send
 from services.desk.store import ItemRow
-from shared.contracts import inbound
+from services.desk.work.assessment import assessment_of
+from shared.contracts import inbound, publications
 from shared.contracts.services import DEPLOYABLES
+from tests.proofs import test_assessments as assessments
 from tests.proofs.introduced import answered, introduced, until
 from tests.proofs.office import employ
 
@@ -30,14 +34,14 @@ def stack() -> Iterator[Stack]:
 async def submit(agency: Client) -> str:
     """Submit a request without an ORI, which is referred; return its tracking number."""
     data = {
-        "reference": "CA-1",
+        "reference": "CA-31",
         "agency": {"name": "New Police Department", "cri_type": "local", "agency_class": "city",
                    "state": "US-CA"},
         "requested_by": {"role": "chief"},
         "program": "cri-tac",
         "topics": ["crisis_intervention"],
     }  # fmt: skip
-    sent = await agency.send("request.submit", data, subject="CA-1")
+    sent = await agency.send("request.submit", data, subject="CA-31")
     await until(lambda: answered(agency))
     assert sent.answer is not None
     return str(sent.answer["data"]["tracking_number"])
@@ -93,6 +97,71 @@ async def test_e31_two_at_once(stack: Stack) -> None:
         assert await until(told) == {AGENCY, PROVIDER}
         assert await until(lambda: nothing(waiting))
     await asyncio.gather(office.stop(), agency.stop())
+
+
+@pytest.mark.timeout(300)
+async def test_e74_a_report_waits_at_the_desk_until_a_second_person_approves_it(
+    stack: Stack,
+) -> None:
+    connection = stack.connection.model_dump(by_alias=True)
+    office, agency, provider = (
+        Client(Access.of(connection, name), received=[])
+        for name in (assessments.OFFICE, assessments.AGENCY, assessments.PROVIDER)
+    )
+    await asyncio.gather(office.start(), agency.start(), provider.start())
+    engagement = await assessments.engage(office, agency, provider)
+    await assessments.known_to_reporting(stack, engagement)
+    await employ(office, {"staff:c": ["worker", "approver"], "staff:d": ["approver"]})
+    of: dict[str, Any] = {"engagement_id": engagement}
+    report = {**of, "report_id": "initial", "version": 1}
+    for kind, data in (
+        ("focus_area.set", {**of, "number": 1, "title": "Use of force"}),
+        ("finding.record", {**of, "finding": "1.1", "text": "Reports are late.", "version": 1}),
+    ):
+        assert (await assessments.say(provider, kind, data)).code is None
+    async with asyncpg.create_pool(stack.dsn("desk"), min_size=1, max_size=2) as pool:
+
+        async def act(data: BaseModel, person: str) -> store.ActState:
+            async with pool.acquire() as session, session.transaction():
+                made = Act(data, token=f"{type(data).__name__} of {person}")
+                message_id = await send(session, made, actor=person)
+
+            async def found() -> store.ActState | None:
+                sent = await store.read_act(pool, message_id)
+                return sent if sent is not None and sent.answer else None
+
+            return await until(found)
+
+        async def waiting() -> list[ItemRow]:
+            at = await store.read_now(pool)
+            page = await store.read_items(pool, at=at, kind="report_to_approve")
+            return list(page.items)
+
+        plan = {**of, "kind": "initial", "every": "once", "first_due_on": "2027-04-30"}
+        draft = {**report, "kind": "initial", "as_of": assessments.TODAY, "title": "Initial",
+                 "summary": "What was found.", "items": ["1.1"]}  # fmt: skip
+        assert (await act(publications.Plan(**plan), "staff:c")).answer == "applied"
+        drafted = publications.ReportDraft(**draft)
+        assert (await act(drafted, "staff:c")).answer == "applied"
+        await assessments.received(agency, "fact_check.asked")
+        (asked,) = [m["data"] for m in agency.received or () if "hash" in m["data"]]
+        version = {**report, "hash": asked["hash"]}
+        disputes = {"item": "1.1", "answer": "dispute", "words": "In time."}
+        checked = {**version, "items": [disputes]}
+        assert (await assessments.say(agency, "fact_check.answer", checked)).code is None
+        (item,) = await until(waiting)
+        assert item.why.endswith("disputes 1 place in it.")
+
+        approval = publications.Approval(**version)
+        of_drafter = await act(approval, "staff:c")
+        of_second = await act(approval, "staff:d")
+
+        assert [reason["code"] for reason in of_drafter.reasons] == ["second_person_needed"]
+        assert of_second.answer == "applied"
+        assert await until(lambda: nothing(waiting))
+        said = await store.read_said(pool, engagement)
+        assert assessment_of(engagement, said).reports["initial"].state == "published"
+    await asyncio.gather(office.stop(), agency.stop(), provider.stop())
 
 
 async def nothing(waiting: Callable[[], Awaitable[list[ItemRow]]]) -> bool:

@@ -1,7 +1,7 @@
 """The parts of an act's form, and how its message is read from what was filled in. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from services.desk.store import ItemRow
+from services.desk.work.assessment import Assessment, Person
 from shared.web.forms import identifiers_in, unseen_in
 
 UTC = ZoneInfo("UTC")
@@ -25,6 +26,8 @@ class Field:
     options: Mapping[str, str] | Literal["participants", "programs", "providers"] | None = None
     help: str = ""
     needed: bool = True
+    most: int = 2000
+    """How many characters its words may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,12 @@ class About:
     contact_id: str | None = None
     item: ItemRow | None = None
     zone: ZoneInfo = UTC
+    assessment: Assessment | None = None
+    """The assessment in public, if it is about one."""
+    of: str = ""
+    """What of the assessment it is about: a version of a report, a date, a recommendation."""
+    person: Person | None = None
+    """Who would do it."""
 
 
 class End(NamedTuple):
@@ -54,6 +63,14 @@ class End(NamedTuple):
 
 def _nothing_more(_: Mapping[str, str]) -> dict[str, str]:
     return {}
+
+
+def _empty(_: About) -> Mapping[str, str]:
+    return {}
+
+
+def _anybody(_: About) -> None:
+    """Bar nobody."""
 
 
 def _nothing_ends(_: datetime) -> Sequence[End]:
@@ -77,6 +94,12 @@ class ActForm:
     """Returns what is wrong with the values together, by field."""
     ends: Callable[[datetime], Sequence[End]] = _nothing_ends
     """Returns what the act erases if it is done at a real time."""
+    barred: Callable[[About], str | None] = _anybody
+    """Returns why another person must do it; None if this one may."""
+    begins_as: Callable[[About], Mapping[str, str]] = _empty
+    """Returns what the form of an act on an assessment is filled in with at first."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Places that refusals name and that are no fields → the field at which they are shown."""
 
     def read(
         self, about: About, values: Mapping[str, str]
@@ -106,8 +129,9 @@ class ActForm:
         return (None, _in_order(by_name, errors)) if errors else (message, {})
 
     def field_at(self, path: str) -> str | None:
-        """Return the field of a refusal's path, such as ``/data/provider``."""
-        name = path.removeprefix("/data/").partition("/")[0]
+        """Return the field of a refusal's path, such as ``/data/provider`` or ``/hash``."""
+        stated = path.removeprefix("/data").removeprefix("/").partition("/")[0]
+        name = self.places.get(stated, stated)
         return name if any(field.name == name for field in self.fields) else None
 
 

@@ -1,4 +1,4 @@
-"""Acting on a case or on personal records: a form, a page to confirm, and what became of it."""
+"""Acting on a case, reports or personal records: a form, a page to confirm, and the outcome."""
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,10 @@ from starlette.routing import BaseRoute
 
 from services.desk import sending, store
 from services.desk.acts import Act, message_id_of
-from services.desk.office.act_form import ActForm
+from services.desk.office.act_form import About, ActForm
 from services.desk.office.act_forms import options_of
 from services.desk.office.answers import OTHER_REASONS, answered
+from services.desk.office.assessment_pages import facts_of, why_not
 from services.desk.office.case_file_pages import close_in_time
 from services.desk.office.labels import Names
 from services.desk.office.named_act import Named, as_addressed, named_act
@@ -29,6 +30,7 @@ from services.desk.office.visits import (
 from services.desk.store import CaseFacts, CaseFile
 from shared.contracts.inbound import staff_roles
 
+_MAX_NAME = 200
 _NOT_NOW = "This is no longer possible. Look at the case again."
 _NOT_YOURS = "Your role does not include this. Nothing was changed."
 
@@ -38,6 +40,8 @@ def routes(office: Office) -> Sequence[BaseRoute]:
     return [
         office.get("/cases/{number}/act/{act}", _form, roles=WORKS),
         office.post("/cases/{number}/act/{act}", _submit, roles=WORKS),
+        office.get("/assessments/{engagement}/{act}", _form, roles=WORKS),
+        office.post("/assessments/{engagement}/{act}", _submit, roles=WORKS),
         office.get("/records/{act}", _form, roles=APPROVES),
         office.post("/records/{act}", _submit, roles=APPROVES),
         office.get("/acts/{message}", _state, roles=CASEWORK | ADMINISTRATOR),
@@ -46,9 +50,12 @@ def routes(office: Office) -> Sequence[BaseRoute]:
 
 async def _form(visit: Visit) -> Response:
     named = await named_act(visit)
-    about = named.about(visit, item_id=visit.request.query_params.get("item", ""))
+    about = _about(visit, named)
     if not named.form.fits(about):
         raise HTTPException(409, _NOT_NOW)
+    if named.assessment is not None:
+        values = named.form.begins_as(about)
+        return await _page(visit, named, values=values, errors={})
     if named.facts is None:
         return await _page(visit, named, values=await as_addressed(visit, named.form), errors={})
     file = await _open_file(visit, named.facts)
@@ -84,7 +91,7 @@ async def _submit(visit: Visit) -> Response:
     if (sent := await _sent(visit, form)) is not None:
         visit.after = lambda: _answered(visit, named, values, sent)
         return Response()
-    about = named.about(visit, item_id=visit.form.text("item"))
+    about = _about(visit, named)
     if not form.fits(about):
         errors: Mapping[str, str] = {OTHER_REASONS: _NOT_NOW}
         return await _page(visit, named, values=values, errors=errors, status=409)
@@ -95,6 +102,9 @@ async def _submit(visit: Visit) -> Response:
     act = Act(message, token=token or "", item_id=item_id, case=named.number)
     if not visit.may(staff_roles(act.type, message)):
         errors = {OTHER_REASONS: _NOT_YOURS}
+        return await _page(visit, named, values=values, errors=errors, status=403)
+    if (barred := form.barred(about)) is not None:
+        errors = {OTHER_REASONS: barred}
         return await _page(visit, named, values=values, errors=errors, status=403)
     if token is None or visit.form.text("step") != "send":
         return await _confirm(visit, named, values)
@@ -164,7 +174,17 @@ def _token(visit: Visit) -> str | None:
 def _hidden(visit: Visit, values: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the fields that a page keeps of the form, with the token that makes it one act."""
     token = _token(visit) or str(uuid.uuid4())
-    return [*values.items(), ("item", visit.form.text("item")), ("token", token)]
+    kept = [(name, visit.form.text(name)) for name in ("item", "of")]
+    return [*values.items(), *kept, ("token", token)]
+
+
+def _about(visit: Visit, named: Named) -> About:
+    """Return what the act is about: an item or a part of an assessment, as the page names it."""
+    return named.about(visit, item_id=_named(visit, "item"), of=_named(visit, "of"))
+
+
+def _named(visit: Visit, name: str) -> str:
+    return visit.form.text(name) or visit.request.query_params.get(name, "")[:_MAX_NAME]
 
 
 async def _page(
@@ -177,7 +197,7 @@ async def _page(
     is_refused: bool = False,
 ) -> Response:
     """Show the form filled in with *values*; *status* is that of a page with errors."""
-    names, form = await visit.names(), named.form
+    names, form, about = await visit.names(), named.form, _about(visit, named)
     return visit.page(
         "act",
         status=status if errors else 200,
@@ -187,18 +207,22 @@ async def _page(
         filled={field.name: values.get(field.name, "") for field in form.fields},
         errors=errors,
         is_refused=is_refused,
-        item=visit.form.text("item") or visit.request.query_params.get("item", ""),
+        item=_named(visit, "item"),
+        of=_named(visit, "of"),
+        facts=await facts_of(visit, about) if about.assessment else (),
+        barred=why_not(visit, form, about) if about.assessment else None,
     )
 
 
 async def _confirm(visit: Visit, named: Named, values: Mapping[str, str]) -> Response:
-    form = named.form
+    form, about = named.form, _about(visit, named)
+    facts = await facts_of(visit, about) if about.assessment else ()
     return visit.page(
         "act_confirm",
         named=named,
         form=form,
         ends=form.ends(await store.read_now(visit.connection)),
-        chosen=list(_in_words(form, values, await visit.names())),
+        chosen=[*facts, *_in_words(form, values, await visit.names())],
         hidden=_hidden(visit, values),
     )
 

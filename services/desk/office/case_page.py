@@ -9,8 +9,10 @@ from starlette.routing import BaseRoute
 from services.desk import store
 from services.desk.office import act_forms, labels, people, timeline
 from services.desk.office.act_form import ActForm
+from services.desk.office.assessment_pages import assessed_in
 from services.desk.office.visits import WORKS, Office, Visit
 from services.desk.store import CaseFacts
+from services.desk.work.items import ABOUT_REPORTS
 from shared.contracts.codes import CODES
 from shared.contracts.tracking import is_tracking_number
 
@@ -58,6 +60,8 @@ async def _show(visit: Visit) -> Response:
         act_kinds=labels.ACT_KINDS,
         answers=labels.ANSWERS,
         purposes=CODES["purposes"],
+        assessed=assessed_in(facts),
+        of_reports=ABOUT_REPORTS,
         at=await visit.now(),
         may_act=may_act,
     )

@@ -100,6 +100,14 @@ ACT_KINDS: Mapping[str, str] = {
     "agency.set": "Say what is known of an agency",
     "person.forget": "Forget a person",
     "hold.set": "Set or lift a records hold",
+    "publication.plan": "Plan reports",
+    "publication.reschedule": "Move the date of a report",
+    "publication.approve": "Approve a report",
+    "publication.return": "Return a draft",
+    "status.verify": "Verify a status",
+    "report.correct": "Correct a report",
+    "correction.approve": "Approve a correction",
+    "report.withdraw": "Withdraw a report",
 }
 """What people of the office do, by the name of the message's type."""
 ANSWERS: Mapping[str, str] = {"applied": "accepted", "refused": "not accepted"}
@@ -135,6 +143,14 @@ ROLES: Mapping[str, str] = {
     "approver": "approves",
     "administrator": "manages people",
 }
+REPORT_STATES: Mapping[str, str] = {
+    "fact_check": "with the agency, which checks it",
+    "checked": "checked by the agency, which disputes nothing",
+    "disputed": "checked by the agency, which disputes some of it",
+    "returned": "returned to whoever drafted it",
+    "published": "published",
+}
+"""Where the last version of a report stands."""
 AGES: Mapping[str, str] = {"day": "up to a day", "week": "up to a week", "older": "older"}
 
 

@@ -1,25 +1,27 @@
-"""The act that an address names: in a case, or on personal records."""
+"""The act that an address names: in a case, on an assessment, or on personal records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 
 from services.desk.office.act_form import About, ActForm
 from services.desk.office.act_forms import ACTS, about_of
+from services.desk.office.assessment_pages import FORMS, about_assessment, find_assessment
 from services.desk.office.case_page import find_case
 from services.desk.office.records_forms import RECORDS, as_set
 from services.desk.office.visits import Visit
 from services.desk.store import CaseFacts
+from services.desk.work.assessment import Assessment
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An act and its case; None: it is about personal records."""
+    """An act and its case, with the assessment in public; no case: it is on personal records."""
 
     form: ActForm
     facts: CaseFacts | None
+    assessment: Assessment | None = None
 
     @property
     def number(self) -> str | None:
@@ -29,6 +31,8 @@ class Named:
     @property
     def back(self) -> str:
         """Where its pages lead back to."""
+        if self.assessment is not None:
+            return f"/assessments/{self.assessment.engagement_id}"
         return "/records" if self.facts is None else f"/cases/{self.number}"
 
     @property
@@ -36,11 +40,15 @@ class Named:
         """The name of the page that it belongs to."""
         if self.facts is None:
             return "Personal records"
+        if self.assessment is not None:
+            return f"Reports, {self.facts.case.agency or self.number}"
         return f"{self.number}, {self.facts.case.agency or ''}"
 
-    def about(self, visit: Visit, *, item_id: str = "") -> About:
-        """Return what it is about, now."""
-        zone = _zone(visit)
+    def about(self, visit: Visit, *, item_id: str = "", of: str = "") -> About:
+        """Return what it is about, now; *of* names a part of the assessment."""
+        zone = visit.office.zone
+        if self.assessment is not None:
+            return about_assessment(self.assessment, visit.actor, of=of)
         if self.facts is None:
             return About(zone=zone)
         return about_of(self.facts, item_id=item_id, zone=zone)
@@ -48,6 +56,12 @@ class Named:
 
 async def named_act(visit: Visit) -> Named:
     """Return the act of the address, with its case; raise 404 if one of them does not exist."""
+    if "engagement" in visit.request.path_params:
+        assessment, case = await find_assessment(visit)
+        of_report = FORMS.get(visit.request.path_params["act"])
+        if of_report is None:
+            raise HTTPException(404)
+        return Named(of_report, case, assessment)
     is_of_case = "number" in visit.request.path_params
     facts = await find_case(visit) if is_of_case else None
     form = (ACTS if is_of_case else RECORDS).get(visit.request.path_params["act"])
@@ -61,9 +75,5 @@ async def as_addressed(visit: Visit, form: ActForm) -> Mapping[str, str]:
     query = visit.request.query_params
     hold = (await visit.names()).catalog.holds.get(query.get("id", ""))
     if hold is not None and form is RECORDS["hold"]:
-        return as_set(hold, _zone(visit))
+        return as_set(hold, visit.office.zone)
     return {field.name: query.get(field.name, "") for field in form.fields}
-
-
-def _zone(visit: Visit) -> ZoneInfo:
-    return ZoneInfo(visit.office.settings.office_zone)

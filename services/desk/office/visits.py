@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from asyncpg.pool import PoolConnectionProxy
 from starlette.requests import Request
@@ -38,7 +39,7 @@ WORKS = frozenset({"worker", "approver"})
 APPROVES = frozenset({"approver"})
 """Who has people forgotten, and sets records holds."""
 ADMINISTRATOR = frozenset({"administrator"})
-PATHS = frozenset({"/", "/call", "/figures", "/emails", "/people", "/records"})
+PATHS = frozenset({"/", "/assessments", "/call", "/figures", "/emails", "/people", "/records"})
 """Where a sign-in may lead, beside the page of a case."""
 NO_ROLE_FOR_PAGE = "Your role does not include this page."
 _PACKAGE = "services.desk.office"
@@ -121,6 +122,7 @@ class Office(Front[OfficeSettings]):
     ) -> None:
         super().__init__(settings, package=_PACKAGE, relay_wake=relay_wake)
         self.clock: BusinessClock = settings.clock
+        self.zone = ZoneInfo(settings.office_zone)
         self.issuer = issuer or Issuer(settings)
         self.catalog = CatalogCache()
 

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from services.desk.office import (
     act_pages,
+    assessment_pages,
     call_pages,
     case_file_pages,
     case_page,
@@ -29,6 +30,7 @@ def routes(office: Office) -> list[BaseRoute]:
         *sign_in.routes(office),
         *work_list.routes(office),
         *case_page.routes(office),
+        *assessment_pages.routes(office),
         *act_pages.routes(office),
         *call_pages.routes(office),
         *case_file_pages.routes(office),

@@ -17,6 +17,7 @@ from services.desk.office import labels, people
 from services.desk.office.labels import Names
 from services.desk.office.visits import WORKS, Office, Visit, safe_next
 from services.desk.store import PAGE, ItemPage, ItemRow
+from services.desk.work.items import ABOUT_REPORTS
 
 TAKE = "/items/take"
 GIVE_BACK = "/items/give-back"
@@ -72,6 +73,7 @@ async def _show(visit: Visit) -> Response:
         filters=filters,
         filled=asdict(filters),
         kinds=labels.KINDS,
+        of_reports=ABOUT_REPORTS,
         programs={id_: program.name for id_, program in names.catalog.programs.items()},
         lanes=names.lanes(),
         names=names,

@@ -25,9 +25,7 @@ KEPT: frozenset[type] = frozenset(
     )
 )
 """The events that change something here; findings, recommendations and claims do not."""
-_EVENTS: TypeAdapter[SiteEvent] = TypeAdapter(
-    Annotated[SiteEvent, Field(discriminator="type")]
-)
+_EVENTS: TypeAdapter[SiteEvent] = TypeAdapter(Annotated[SiteEvent, Field(discriminator="type")])
 VersionState = Literal["fact_check", "checked", "disputed", "returned", "published"]
 
 
@@ -51,8 +49,8 @@ class Said(NamedTuple):
 
     def completed(self, other: "Said") -> "Said":
         """Return this with what *other* knows of the same message."""
-        pairs = zip(self, other, strict=True)
-        return Said(*(mine if mine is not None else theirs for mine, theirs in pairs))
+        known = {name: value for name, value in self._asdict().items() if value is not None}
+        return other._replace(**known)
 
 
 class Person(NamedTuple):
@@ -204,7 +202,12 @@ class Assessment:
             ):
                 if (report := self.reports.get(event.data.report_id)) is not None:
                     self._change(report, event, said.settled_at)
-            case _:
+            case (
+                assessments.FocusAreaSet()
+                | assessments.FindingRecorded()
+                | assessments.RecommendationRecorded()
+                | assessments.RecommendationClaimed()
+            ):
                 pass
 
     def _drop_late(self, kind: ReportKind) -> None:

@@ -7,6 +7,13 @@ from typing import NamedTuple
 from shared.clocks import working_time
 from shared.contracts.reference import Calendar
 
+ABOUT_REPORTS = (
+    "report_to_approve",
+    "late_publication",
+    "correction_to_approve",
+    "status_to_verify",
+)
+"""Kinds of items about assessments in public; their ids name the engagement: kind:engagement:…"""
 KINDS = (
     "referred",
     "counter",
@@ -18,10 +25,7 @@ KINDS = (
     "unknown_outcome",
     "no_living_contact",
     "call",
-    "report_to_approve",
-    "late_publication",
-    "correction_to_approve",
-    "status_to_verify",
+    *ABOUT_REPORTS,
 )
 """Every kind of item, in the order in which the office sees them counted."""
 _WEEKENDS = Calendar()

@@ -70,7 +70,7 @@ def assessed() -> list[Said]:
     decisions.say("approve", actor=DRAFTER, is_refused=True)
     decisions.say("approve", actor=APPROVER)
     decisions.say("correct", actor="staff:c3")
-    return decisions.events
+    return list(decisions.events)
 
 
 async def rows(log: Log) -> dict[str, list[Any]]:

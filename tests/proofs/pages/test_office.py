@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +17,12 @@ from services.desk.office import answers, web
 from services.desk.office.reloads import RELOADS
 from services.desk.office.settings import OfficeSettings
 from services.desk.office.visits import Office
+from shared.contracts.event import Event
+from tests.examples.assessed import assessed
+from tests.examples.assessments import ENGAGEMENT, PROVIDER
+from tests.examples.decided import Decisions
 from tests.examples.office import LOCAL
+from tests.examples.publications import DRAFTER, REPORT
 from tests.examples.streams import EventStream
 from tests.integration.desk import conftest as desk
 from tests.integration.desk.conftest import Log
@@ -111,6 +117,43 @@ async def test_the_list_and_a_case(desk_pages: Desk, log: Log) -> None:
     assert await desk_pages.look("/figures", "figures", by=by) == []
     assert await desk_pages.look(f"/cases/{number}", "case", by=by) == []
     assert await desk_pages.look(f"/cases/{number}/act/cannot-help", "act", by=by) == []
+
+
+async def test_reports(desk_pages: Desk, log: Log) -> None:
+    await desk_pages.staff.enter("stand-in-approver", "staff:a1", "approver", name="A. Prover")
+    await desk_pages.staff.define("participant", PROVIDER, name="Training Associates")
+    by = await desk_pages.signed_in("Approver")
+    assert await desk_pages.look("/assessments", "assessments-empty", by=by) == []
+    await log.take_in([*assessed().events, *_about_reports()])
+    page = f"/assessments/{ENGAGEMENT}"
+
+    assert await desk_pages.look("/assessments", "assessments", by=by) == []
+    assert await desk_pages.look(page, "reports", by=by) == []
+    of = f"?of={REPORT}:2"
+    for name, act in (
+        ("approve", f"approve{of}"),
+        ("withdraw", f"withdraw{of}"),
+        ("plan", "plan"),
+    ):
+        assert await desk_pages.look(f"{page}/{act}", f"report-{name}", by=by) == []
+    second = f"{page}/approve-correction?of={REPORT}:1"
+    assert await desk_pages.look(second, "report-second", by=by, reach=_submit) == []
+    await desk_pages.page.context.clear_cookies()
+    by = await desk_pages.signed_in("Worker")
+    assert await desk_pages.look(page, "reports-worker", by=by) == []
+    for name, act in (("correct", f"correct{of}"), ("verify", "verify?of=2.1.1")):
+        assert await desk_pages.look(f"{page}/{act}", f"report-{name}", by=by) == []
+
+
+def _about_reports() -> list[tuple[str, Event]]:
+    """Return a report that is published, with a mistake in it, and its next version."""
+    decisions = Decisions().published()
+    decisions.say("correct", actor="staff:c3")
+    decisions.say("proposed")
+    decisions.late("progress", date(2027, 10, 30), at=decisions.at)
+    decisions.say("draft", version=2, actor=DRAFTER)
+    decisions.say("checked", version=2, items=[{"item": "2.1", "answer": "dispute"}])
+    return decisions.events
 
 
 async def test_personal_records(desk_pages: Desk) -> None:

@@ -5,11 +5,18 @@ import pytest
 from services.desk.office.act_form import About
 from services.desk.office.act_forms import ACTS
 from services.desk.office.call_form import FIELDS, read
+from services.desk.office.published_forms import PUBLISHED
 from services.desk.office.records_forms import RECORDS
+from services.desk.office.report_forms import REPORTS
 from services.desk.store import ItemRow
+from services.desk.work.assessment import assessment_of
 from shared.contracts.tracking import tracking_number
 from shared.web.forms import Form
+from tests.examples.assessments import ENGAGEMENT
+from tests.examples.decided import Decisions
+from tests.examples.publications import DRAFTER, REPORT
 from tests.examples.streams import START
+from tests.unit.desk.test_reports import said
 
 TEXT = "His number is 123-45-6789."
 SAID = "This text seems to hold a Social Security or FBI number."
@@ -20,12 +27,29 @@ ITEM = ItemRow(
     *NOTHING_MORE,
 )  # fmt: skip
 ABOUT = About(NUMBER, "in_delivery", engagement_id=f"{NUMBER}-E1", item=ITEM)
-FORMS = {**ACTS, **RECORDS}
+FORMS = {**ACTS, **RECORDS, **REPORTS, **PUBLISHED}
 _KINDS = {(act.name, field.name): field.kind for act in FORMS.values() for field in act.fields}
 IN_WORDS = [key for key, kind in _KINDS.items() if kind in ("line", "words")]
 OF_CALLS = [field.name for field in FIELDS.values() if field.kind in ("line", "words")]
 
 
+def about(act: str) -> About:
+    """Return what an act is about, such as a version of a report."""
+    if act not in OF_REPORTS:
+        return ABOUT
+    decisions = Decisions().published()
+    decisions.say("draft", version=2, actor=DRAFTER)
+    found = assessment_of(ENGAGEMENT, said(decisions))
+    return About(assessment=found, of=OF_REPORTS[act])
+
+
+OF_REPORTS = {
+    "plan": "",
+    "approve": f"{REPORT}:2",
+    "return": f"{REPORT}:2",
+    "correct": f"{REPORT}:2",
+    "withdraw": f"{REPORT}:2",
+}
 LINES = [(act, field) for act, field in IN_WORDS if _KINDS[act, field] == "line"]
 LINES_OF_CALLS = [field.name for field in FIELDS.values() if field.kind == "line"]
 ANOTHER_HEADER = "A. Chief\nBcc: b@agency.example"
@@ -33,7 +57,7 @@ ANOTHER_HEADER = "A. Chief\nBcc: b@agency.example"
 
 @pytest.mark.parametrize(("act", "field"), IN_WORDS)
 def test_an_act_with_an_identifier_is_no_message(act: str, field: str) -> None:
-    message, errors = FORMS[act].read(ABOUT, {field: TEXT})
+    message, errors = FORMS[act].read(about(act), {field: TEXT})
 
     assert message is None
     assert errors[field].startswith(SAID)
@@ -49,7 +73,7 @@ def test_a_call_with_an_identifier_is_no_request(field: str) -> None:
 
 @pytest.mark.parametrize(("act", "field"), IN_WORDS)
 def test_a_field_of_an_act_is_bounded(act: str, field: str) -> None:
-    message, errors = FORMS[act].read(ABOUT, {field: "x" * 10_000})
+    message, errors = FORMS[act].read(about(act), {field: "x" * 10_000})
 
     assert message is None
     assert "at most" in errors[field]
@@ -65,7 +89,7 @@ def test_a_field_of_a_call_is_bounded(field: str) -> None:
 
 @pytest.mark.parametrize(("act", "field"), LINES)
 def test_a_line_of_an_act_ends_in_no_other_header(act: str, field: str) -> None:
-    message, errors = FORMS[act].read(ABOUT, {field: ANOTHER_HEADER})
+    message, errors = FORMS[act].read(about(act), {field: ANOTHER_HEADER})
 
     assert message is None
     assert "cannot be seen" in errors[field]

@@ -15,6 +15,10 @@ from starlette.routing import Route
 from services.desk.office import web
 from services.desk.office.visits import Office
 from shared.web.views import STYLE_PATH
+from tests.examples.assessed import assessed
+from tests.examples.assessments import ENGAGEMENT
+from tests.examples.decided import Decisions
+from tests.examples.publications import DRAFTER, REPORT
 from tests.examples.streams import EventStream
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff
@@ -31,6 +35,20 @@ FORGET = {
 NO_PAGES = {STYLE_PATH, "/work.csv", "/sign-in/start", "/sign-in/callback", "/emails/{template}"}
 """What is no page of the office: a style, a table, redirects, and emails."""
 TIME = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}, \d{1,2}:\d\d [ap]\.m\. E[SD]T")
+
+
+ASSESSMENT = f"/assessments/{ENGAGEMENT}"
+OF_REPORTS = {
+    "plan": "",
+    "move": "progress:2027-11-30",
+    "return": f"{REPORT}:2",
+    "correct": f"{REPORT}:2",
+    "approve-correction": f"{REPORT}:1",
+    "withdraw": f"{REPORT}:2",
+    "verify": "2.1.2",
+    "back": "2.1.1",
+}
+"""The acts on an assessment, with what each is about."""
 
 
 class Read(HTMLParser):
@@ -74,15 +92,17 @@ async def everybody(staff: Staff, browser: Browser) -> Browser:
 @pytest.fixture
 async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx.Response]:
     """Every page, by the path of its route, and pages with errors."""
-    stream = EventStream(1)
+    stream = EventStream(2)
     stream.accepted()
     stream.referred("no_ori")
-    await log.take_in(stream.events)
+    await log.take_in([*stream.events, *assessed().events, *_about_reports()])
     number = stream.tracking_number
     await _act_and_file(log.pool, number)
     addresses = {
         "/cases/{number}": f"/cases/{number}",
         "/cases/{number}/act/{act}": f"/cases/{number}/act/{ACT}",
+        "/assessments/{engagement}": ASSESSMENT,
+        "/assessments/{engagement}/{act}": f"{ASSESSMENT}/approve?of={REPORT}:2",
         "/records/{act}": "/records/forget",
         "/acts/{message}": f"/acts/{MESSAGE}",
         "/files/{message}": f"/files/{MESSAGE}",
@@ -100,6 +120,12 @@ async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx
         "act to confirm": await everybody.post(
             addresses["/cases/{number}/act/{act}"], {"reason": "agency_called"}
         ),
+        **{
+            f"/assessments/{{engagement}}/{act}": await everybody.get(
+                f"{ASSESSMENT}/{act}?of={of}"
+            )
+            for act, of in OF_REPORTS.items()
+        },
         "records with errors": await everybody.post("/records/hold"),
         "records to confirm": await everybody.post("/records/forget", FORGET),
         "call with errors": await everybody.post("/call", {"name": "A. Chief"}),
@@ -108,6 +134,19 @@ async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx
         "from elsewhere": await everybody.http.post("/people", headers={"origin": "null"}),
         "without a token": await everybody.post("/people", {"csrf": ""}),
     }
+
+
+def _about_reports() -> list[tuple[str, Any]]:
+    """Return what is said about an assessment in which each act is possible."""
+    decisions = Decisions()
+    decisions.say("proposed", status="complete", on="2026-12-01")
+    decisions.say("verified", status="complete", on="2026-12-01", actor="staff:v1")
+    decisions.say("proposed", recommendation="2.1.2")
+    decisions.published()
+    decisions.say("correct", actor="staff:c3")
+    decisions.say("draft", version=2, actor=DRAFTER)
+    decisions.say("reschedule", due_on="2027-10-30", new_due_on="2027-11-30")
+    return decisions.events
 
 
 async def _act_and_file(pool: "Pool[Any]", number: str) -> None:
