@@ -25,7 +25,16 @@ async def _save(connection: Any, items: list[Item]) -> None:
 
 
 DESK = Tables(
-    names=("cases", "happenings", "notices", "work_items", "said", "catalog", "gates"),
+    names=(
+        "cases",
+        "happenings",
+        "notices",
+        "work_items",
+        "said",
+        "report_states",
+        "catalog",
+        "gates",
+    ),
     kept={
         ("acts",): "are what people did, and the answers (who has taken an item stays, too)",
         ("case_files",): "are kept for minutes",

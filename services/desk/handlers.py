@@ -1,6 +1,6 @@
 """Handles one batch: folds cases, notices and reference data, opens and closes work items."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from services.desk.parse import parse
 from services.desk.project import Case, Happening, MailRow, NoticeRow
 from services.desk.projection import Routed
 from services.desk.work import mails, notices, reports, requests, sites
-from services.desk.work.assessment import Said
+from services.desk.work.assessment import ReportState, Said, assessment_of, report_states
 from services.desk.work.items import Changes, Closed, Settling, WorkItem
 from shared.catalog import catalog
 from shared.contracts import intake, notifications, reference, routing
@@ -56,14 +56,26 @@ class Batch:
     def changed_items(self) -> dict[str, tuple[WorkItem, Closed | None]]:
         """Return the items about engagements that what is new has opened or closed."""
         found: dict[str, tuple[WorkItem, Closed | None]] = {}
-        for engagement_id, known in self.said.items():
-            new = {e.event_id: e for e in self.new.values() if e.engagement_id == engagement_id}
-            if not new:
-                continue
-            before = reports.items_of(engagement_id, known.values())
-            after = reports.items_of(engagement_id, {**known, **new}.values())
+        for engagement_id, said in self._changed_sites():
+            before = reports.items_of(engagement_id, self.said[engagement_id].values())
+            after = reports.items_of(engagement_id, said)
             found |= {name: item for name, item in after.items() if before.get(name) != item}
         return found
+
+    def report_states(self) -> list[ReportState]:
+        """Return where the reports of these engagements stand now."""
+        return [
+            state
+            for engagement_id, said in self._changed_sites()
+            for state in report_states(assessment_of(engagement_id, said))
+        ]
+
+    def _changed_sites(self) -> Iterator[tuple[str, Collection[Said]]]:
+        """Yield the engagements of which something new is said, each with all that is said."""
+        for engagement_id, known in self.said.items():
+            new = {e.event_id: e for e in self.new.values() if e.engagement_id == engagement_id}
+            if new:
+                yield engagement_id, {**known, **new}.values()
 
     def forget(self, event: intake.PersonForgotten) -> None:
         """Note a contact that is forgotten, if it is one."""
@@ -161,6 +173,8 @@ class DeskReader:
             await projection.save_happenings(connection, state.happenings)
         if state.new:
             await projection.save_said(connection, state.new.values())
+        if states := state.report_states():
+            await projection.save_report_states(connection, states)
         changed = {**state.changed, **state.changed_items()}
         if changed:
             await projection.open_items(connection, changed.values())

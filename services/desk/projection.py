@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from services.desk.acts import Answer, ToldFile
 from services.desk.project import Case, Happening, MailRow, NoticeRow
-from services.desk.work.assessment import Said
+from services.desk.work.assessment import ReportState, Said
 from services.desk.work.items import Closed, Settling, WorkItem
 from shared.delivery.take_in.reader import Connection
 from shared.postgres.statements import load_statements
@@ -116,3 +116,10 @@ async def read_said(
 async def save_said(connection: "Connection[Any]", said: Collection[Said]) -> None:
     """Insert or replace what was said about engagements."""
     await connection.execute(_SQL["save_said"], *zip(*said, strict=True))
+
+
+async def save_report_states(
+    connection: "Connection[Any]", states: Collection[ReportState]
+) -> None:
+    """Insert or replace where reports stand."""
+    await connection.execute(_SQL["save_report_states"], *zip(*states, strict=True))

@@ -62,3 +62,14 @@ SELECT rebuilt.*
   JOIN differing
     ON differing.table_name = 'said'
    AND differing.key = rebuilt.engagement_id || ' ' || rebuilt.event_id;
+
+DELETE FROM public.report_states
+ USING differing
+ WHERE differing.table_name = 'report_states'
+   AND report_states.engagement_id || ' ' || report_states.report_id = differing.key;
+INSERT INTO public.report_states
+SELECT rebuilt.*
+  FROM rebuild.report_states AS rebuilt
+  JOIN differing
+    ON differing.table_name = 'report_states'
+   AND differing.key = rebuilt.engagement_id || ' ' || rebuilt.report_id;

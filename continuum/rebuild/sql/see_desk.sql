@@ -19,6 +19,9 @@ SELECT 'work_items', item_id,
 SELECT 'said', t.engagement_id || ' ' || t.event_id, hash_record_extended(t, 0)
   FROM said AS t
  UNION ALL
+SELECT 'report_states', t.engagement_id || ' ' || t.report_id, hash_record_extended(t, 0)
+  FROM report_states AS t
+ UNION ALL
 SELECT 'catalog', number::text, hash_record_extended(ROW (number, kind, id, body), 0)
   FROM catalog
  UNION ALL

@@ -12,3 +12,14 @@ CREATE TABLE said (
     due_at        timestamptz
 ) WITH (fillfactor = 70);
 CREATE INDEX said_of_engagement ON said (engagement_id);
+
+-- Where the last version of each report stands, and since when, as those messages say.
+CREATE TABLE report_states (
+    engagement_id text        NOT NULL,
+    report_id     text        NOT NULL,
+    kind          text        NOT NULL,
+    state         text        NOT NULL,
+    since         timestamptz NOT NULL,
+    due_at        timestamptz NOT NULL,
+    PRIMARY KEY (engagement_id, report_id)
+);

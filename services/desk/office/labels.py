@@ -151,6 +151,17 @@ REPORT_STATES: Mapping[str, str] = {
     "published": "published",
 }
 """Where the last version of a report stands."""
+REPORTS_BY_STATE: Mapping[str, str] = {
+    "fact_check": "With the agency",
+    "unanswered": "Not checked in time",
+    "checked": "Checked, nothing disputed",
+    "disputed": "Checked, disputed",
+    "returned": "Returned",
+    "published": "Published",
+    "withdrawn": "Withdrawn",
+}
+"""The same in a table, with what the agency did not check in time and what was withdrawn."""
+WAIT_FOR_OFFICE = frozenset({"unanswered", "checked", "disputed"})
 AGES: Mapping[str, str] = {"day": "up to a day", "week": "up to a week", "older": "older"}
 
 

@@ -24,6 +24,21 @@ class Late(NamedTuple):
     items: int
 
 
+class Reports(NamedTuple):
+    """How many reports stand somewhere since a ``day``, a ``week`` or longer (``older``)."""
+
+    state: str
+    age: str
+    reports: int
+
+
+class LateReports(NamedTuple):
+    """How many days have passed on which a report of a kind was due."""
+
+    kind: str
+    dates: int
+
+
 async def count_waiting(connection: "Connection[Any]") -> list[Waiting]:
     """Return how many requests wait, by lane."""
     return [Waiting(*row) for row in await connection.fetch(_SQL["count_waiting"])]
@@ -32,3 +47,13 @@ async def count_waiting(connection: "Connection[Any]") -> list[Waiting]:
 async def count_late(connection: "Connection[Any]", *, at: datetime) -> list[Late]:
     """Return how many clocks are late at a business time, by the clock's name."""
     return [Late(*row) for row in await connection.fetch(_SQL["count_late"], at)]
+
+
+async def count_reports(connection: "Connection[Any]", *, at: datetime) -> list[Reports]:
+    """Return how many reports stand where *at* a business time, by age."""
+    return [Reports(*row) for row in await connection.fetch(_SQL["count_reports"], at)]
+
+
+async def count_late_reports(connection: "Connection[Any]", *, at: datetime) -> list[LateReports]:
+    """Return how many reports are late *at* a business time, by kind."""
+    return [LateReports(*row) for row in await connection.fetch(_SQL["count_late_reports"], at)]

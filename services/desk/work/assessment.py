@@ -286,9 +286,35 @@ class Assessment:
                     done = stands._replace(is_approved=True)
                     report.corrections[approved.correction] = done
             case publications.WithdrawalDirected():
-                report.is_withdrawn = True
+                report.is_withdrawn, report.since = True, at
             case publications.ReplyReceived():
                 pass
+
+
+class ReportState(NamedTuple):
+    """Where a report stands: the state of its last version, or that it was withdrawn."""
+
+    engagement_id: str
+    report_id: str
+    kind: str
+    state: str
+    since: datetime
+    due_at: datetime
+
+
+def report_states(assessment: Assessment) -> list[ReportState]:
+    """Return where each report of an assessment stands."""
+    return [
+        ReportState(
+            assessment.engagement_id,
+            each.report_id,
+            each.kind,
+            "withdrawn" if each.is_withdrawn else each.state,
+            each.since,
+            each.due_at,
+        )
+        for each in assessment.reports.values()
+    ]
 
 
 def decided(said: Iterable[Said]) -> Iterator[tuple[Said, SiteEvent]]:

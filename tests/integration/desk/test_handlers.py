@@ -21,7 +21,7 @@ from tests.examples.streams import START, EventStream
 from tests.integration.desk.conftest import Log, opened
 
 Said = tuple[str, Event | bytes]
-TABLES = ("cases", "happenings", "notices", "work_items", "said")
+TABLES = ("cases", "happenings", "notices", "work_items", "said", "report_states")
 LATE = START + timedelta(days=40)
 
 
