@@ -22,9 +22,10 @@ class Decisions:
     Messages of the office are those of the people at its desk.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at: datetime = publications.DRAFTED) -> None:
         self.events: list[tuple[str, Event]] = []
-        self.at = publications.DRAFTED
+        self.at = at
+        self.due_at = at + (publications.DUE - publications.DRAFTED)
         self._numbers = {intake.TOPIC: 0, reporting.TOPIC: 0}
 
     def say(
@@ -91,7 +92,7 @@ class Decisions:
             asked = {"participant": AGENCY, "tracking_number": NUMBER,
                      "engagement_id": ENGAGEMENT, "report_id": drafted.report_id,
                      "version": drafted.version, "hash": HASH,
-                     "due_at": publications.DUE}  # fmt: skip
+                     "due_at": self.due_at}  # fmt: skip
             kind = "gov.cri.reporting.fact_check_asked.v1"
             self._answer(event, kind, reporting.FactCheckAsked, asked)
 

@@ -17,6 +17,7 @@ from services.desk.office.labels import Names
 from services.desk.office.published_forms import (
     PUBLISHED,
     correction_at,
+    of_correction,
     proposal_at,
     verified_at,
 )
@@ -270,7 +271,7 @@ def _acts(visit: Visit, assessment: Assessment, report: Report) -> list[Offered]
     about = about_assessment(assessment, visit.actor, of=of)
     names = [n for n in ("approve", "return", "correct", "withdraw") if FORMS[n].fits(about)]
     waiting = [
-        f"{report.report_id}:{number}"
+        of_correction(report, number)
         for number, each in report.corrections.items()
         if not each.is_approved and not report.is_withdrawn
     ]

@@ -37,13 +37,17 @@ def verified_at(about: About) -> Verified | None:
 
 
 def correction_at(about: About) -> tuple[Report, int, Correction] | None:
-    """Return the correction that ``of`` names (report:number), with its report."""
-    report_id, _, number = about.of.rpartition(":")
-    report = about.assessment.reports.get(report_id) if about.assessment else None
-    if report is None or not number.isdecimal():
-        return None
-    found = report.corrections.get(int(number))
-    return None if found is None else (report, int(number), found)
+    """Return the correction that ``of`` names, with its report and its number."""
+    for report in about.assessment.reports.values() if about.assessment else ():
+        for number, found in report.corrections.items():
+            if of_correction(report, number) == about.of:
+                return report, number, found
+    return None
+
+
+def of_correction(report: Report, number: int) -> str:
+    """Return what names a correction in an address."""
+    return f"{report.report_id}:correction:{number}"
 
 
 def _cannot_verify(about: About) -> str | None:

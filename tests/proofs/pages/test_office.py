@@ -23,7 +23,7 @@ from tests.examples.assessments import ENGAGEMENT, PROVIDER
 from tests.examples.decided import Decisions
 from tests.examples.office import LOCAL
 from tests.examples.publications import DRAFTER, REPORT
-from tests.examples.streams import EventStream
+from tests.examples.streams import START, EventStream
 from tests.integration.desk import conftest as desk
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Staff
@@ -136,7 +136,7 @@ async def test_reports(desk_pages: Desk, log: Log) -> None:
         ("plan", "plan"),
     ):
         assert await desk_pages.look(f"{page}/{act}", f"report-{name}", by=by) == []
-    second = f"{page}/approve-correction?of={REPORT}:1"
+    second = f"{page}/approve-correction?of={REPORT}:correction:1"
     assert await desk_pages.look(second, "report-second", by=by, reach=_submit) == []
     await desk_pages.page.context.clear_cookies()
     by = await desk_pages.signed_in("Worker")
@@ -147,7 +147,7 @@ async def test_reports(desk_pages: Desk, log: Log) -> None:
 
 def _about_reports() -> list[tuple[str, Event]]:
     """Return a report that is published, with a mistake in it, and its next version."""
-    decisions = Decisions().published()
+    decisions = Decisions(START).published()
     decisions.say("correct", actor="staff:c3")
     decisions.say("proposed")
     decisions.late("progress", date(2027, 10, 30), at=decisions.at)

@@ -19,7 +19,7 @@ from tests.examples.assessed import assessed
 from tests.examples.assessments import ENGAGEMENT
 from tests.examples.decided import Decisions
 from tests.examples.publications import DRAFTER, REPORT
-from tests.examples.streams import EventStream
+from tests.examples.streams import START, EventStream
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff
 
@@ -43,7 +43,7 @@ OF_REPORTS = {
     "move": "progress:2027-11-30",
     "return": f"{REPORT}:2",
     "correct": f"{REPORT}:2",
-    "approve-correction": f"{REPORT}:1",
+    "approve-correction": f"{REPORT}:correction:1",
     "withdraw": f"{REPORT}:2",
     "verify": "2.1.2",
     "back": "2.1.1",
@@ -138,7 +138,7 @@ async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx
 
 def _about_reports() -> list[tuple[str, Any]]:
     """Return what is said about an assessment in which each act is possible."""
-    decisions = Decisions()
+    decisions = Decisions(START)
     decisions.say("proposed", status="complete", on="2026-12-01")
     decisions.say("verified", status="complete", on="2026-12-01", actor="staff:v1")
     decisions.say("proposed", recommendation="2.1.2")

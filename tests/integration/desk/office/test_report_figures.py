@@ -6,6 +6,7 @@ from services.desk.office import queues
 from tests.examples.assessed import assessed
 from tests.examples.decided import Decisions
 from tests.examples.publications import DUE
+from tests.examples.streams import START
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff
 
@@ -27,7 +28,7 @@ async def test_the_page_counts_reports_by_state_age_and_late_dates(
     await staff.enter("stand-in-reader", "staff:r1", "reader")
     await browser.sign_in("stand-in-reader", "/figures")
     assert "No report waits for approval." in browser.text
-    decisions = Decisions().published()
+    decisions = Decisions(START).published()
     decisions.say("draft", report_id="progress-2", actor="staff:d1")
     decisions.say("checked", report_id="progress-2")
     decisions.say("draft", report_id="progress-3", actor="staff:d1")

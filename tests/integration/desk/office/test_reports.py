@@ -15,6 +15,7 @@ from tests.examples.assessed import assessed
 from tests.examples.assessments import ENGAGEMENT, NUMBER, PROVIDER
 from tests.examples.decided import HASH, OFFICE, Decisions
 from tests.examples.publications import REPORT
+from tests.examples.streams import START
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff, answer, hidden
 
@@ -22,7 +23,7 @@ Pool = asyncpg.Pool
 PAGE = f"/assessments/{ENGAGEMENT}"
 OF = f"?of={REPORT}%3A1"
 APPROVE, RETURN = f"{PAGE}/approve{OF}", f"{PAGE}/return{OF}"
-SPRING = date(2027, 4, 30)
+SPRING = date(2099, 4, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +52,7 @@ async def known(log: Log, decisions: Decisions) -> None:
 
 
 def disputed() -> Decisions:
-    decisions = Decisions().drafted()
+    decisions = Decisions(START).drafted()
     decisions.say("checked", items=[{"item": "2.1", "answer": "dispute"}])
     return decisions
 
@@ -129,7 +130,7 @@ async def test_what_was_approved_names_the_version_and_its_hash(
 async def test_e74_who_has_worked_on_a_report_is_told_before_it_begins_that_another_must_approve(
     approver: Browser, log: Log, pool: "Pool[Any]", how: str
 ) -> None:
-    decisions = Decisions()
+    decisions = Decisions(START)
     if how == "verified":
         decisions.say("proposed", on="2026-12-01")
         decisions.say("verified", on="2026-12-01", actor="staff:a1")
@@ -155,7 +156,7 @@ async def test_e74_who_has_worked_on_a_report_is_told_before_it_begins_that_anot
 async def test_the_same_pseudonym_at_a_provider_is_another_person(
     approver: Browser, log: Log
 ) -> None:
-    decisions = Decisions()
+    decisions = Decisions(START)
     decisions.say("plan")
     decisions.say("draft", participant=PROVIDER, actor="staff:a1")
     await known(log, decisions)
@@ -204,8 +205,9 @@ async def test_e76_a_version_that_is_not_the_last_is_not_approved(
 
 
 async def test_e78_a_name_of_another_agency_is_shown_with_its_place_and_meant_by_name(
-    approver: Browser, log: Log, pool: "Pool[Any]"
+    approver: Browser, log: Log, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 60.0)
     await known(log, disputed())
     reason = NAMES_ANOTHER_AGENCY.reason("/report_id", {"place": "2.1", "name": "DHPD"})
     await approver.get(APPROVE)
@@ -220,6 +222,7 @@ async def test_e78_a_name_of_another_agency_is_shown_with_its_place_and_meant_by
     assert 'id="names-error"' in approver.shown.text
     assert "A name of another agency stands in 2.1: DHPD." in approver.text
     await pool.execute("DELETE FROM outbox")
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 0.0)
     await approver.post(APPROVE, {**hidden(approver), "names": "DHPD, Doral PD"})
     await approver.post(APPROVE, {**hidden(approver), "step": "send"})
     assert (await message(pool))["data"]["names"] == ["DHPD", "Doral PD"]
@@ -242,7 +245,7 @@ async def test_a_draft_is_returned_with_words_for_whoever_drafted_it(
 async def test_reports_are_planned_with_the_other_names_of_the_agency(
     approver: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    await known(log, Decisions())
+    await known(log, Decisions(START))
 
     values = {"kind": "progress", "every": "quarter", "first_due_on": "2027-04-30"}
     await send(approver, f"{PAGE}/plan", {**values, "aliases": "NMPD, North Miami PD"})
@@ -256,30 +259,31 @@ async def test_reports_are_planned_with_the_other_names_of_the_agency(
 async def test_e77_a_date_is_moved_with_a_reason_and_both_stay(
     worker: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions().drafted()
+    decisions = Decisions(START)
+    decisions.say("plan", first_due_on="2099-04-30")
     decisions.late("progress", SPRING, at=decisions.at)
     await known(log, decisions)
-    move = f"{PAGE}/move?of=progress%3A2027-04-30"
+    move = f"{PAGE}/move?of=progress%3A2099-04-30"
     assert f'href="{move}"' in (await worker.get(PAGE)).text
-    assert "The progress report was due on April 30, 2027." in worker.text
+    assert "The progress report was due on April 30, 2099." in worker.text
 
-    await send(worker, move, {"new_due_on": "2027-05-31", "reason": "legal_review"})
+    await send(worker, move, {"new_due_on": "2099-05-31", "reason": "legal_review"})
 
     assert (await message(pool))["data"] == {
-        "engagement_id": ENGAGEMENT, "kind": "progress", "due_on": "2027-04-30",
-        "new_due_on": "2027-05-31", "reason": "legal_review",
+        "engagement_id": ENGAGEMENT, "kind": "progress", "due_on": "2099-04-30",
+        "new_due_on": "2099-05-31", "reason": "legal_review",
     }  # fmt: skip
     before = len(decisions.events)
-    decisions.say("reschedule")
+    decisions.say("reschedule", due_on="2099-04-30", new_due_on="2099-05-31")
     await log.take_in(decisions.events[before:])
     await worker.get(PAGE)
-    assert "May 31, 2027 first due on April 30, 2027" in worker.text
-    assert "from April 30, 2027 to May 31, 2027. Lawyers review it." in worker.text
+    assert "May 31, 2099 first due on April 30, 2099" in worker.text
+    assert "from April 30, 2099 to May 31, 2099. Lawyers review it." in worker.text
     assert (await worker.get(move)).status_code == 409
 
 
 async def test_what_is_no_assessment_has_no_page(worker: Browser, log: Log) -> None:
-    await known(log, Decisions())
+    await known(log, Decisions(START))
 
     for path in (f"/assessments/{NUMBER}-E9", "/assessments/x", f"{PAGE}/burn"):
         assert (await worker.get(path)).status_code == 404, path

@@ -11,6 +11,7 @@ from tests.examples.assessed import assessed
 from tests.examples.assessments import ENGAGEMENT, PROVIDER
 from tests.examples.decided import OFFICE, Decisions
 from tests.examples.publications import REPORT
+from tests.examples.streams import START
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff
 from tests.integration.desk.office.test_reports import PAGE, message, send
@@ -18,7 +19,7 @@ from tests.integration.desk.office.test_reports import PAGE, message, send
 Pool = asyncpg.Pool
 VERIFY, BACK = f"{PAGE}/verify?of=2.1.1", f"{PAGE}/back?of=2.1.1"
 CORRECT = f"{PAGE}/correct?of={REPORT}%3A1"
-SECOND = f"{PAGE}/approve-correction?of={REPORT}%3A1"
+SECOND = f"{PAGE}/approve-correction?of={REPORT}%3Acorrection%3A1"
 MISTAKE = {
     "item": "2.1",
     "before": "Reports are late.",
@@ -42,7 +43,7 @@ async def known(log: Log, decisions: Decisions) -> None:
 async def test_a_status_is_verified_as_the_provider_has_decided_it(
     browser: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions()
+    decisions = Decisions(START)
     decisions.say("proposed", reason_code="under_study")
     await known(log, decisions)
     page = await browser.get(PAGE)
@@ -62,7 +63,7 @@ async def test_a_status_is_verified_as_the_provider_has_decided_it(
 async def test_a_status_is_returned_with_a_reason(
     browser: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions()
+    decisions = Decisions(START)
     decisions.say("proposed")
     await known(log, decisions)
     await browser.get(VERIFY)
@@ -77,7 +78,7 @@ async def test_a_status_is_returned_with_a_reason(
 
 
 async def test_e74_who_drafted_a_report_verifies_no_status(browser: Browser, log: Log) -> None:
-    decisions = Decisions()
+    decisions = Decisions(START)
     decisions.say("plan")
     decisions.say("draft", participant=OFFICE, actor="staff:w1")
     decisions.say("proposed")
@@ -94,7 +95,7 @@ async def test_e74_who_drafted_a_report_verifies_no_status(browser: Browser, log
 async def test_a_status_that_is_an_end_goes_back(
     browser: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions()
+    decisions = Decisions(START)
     decisions.say("proposed", status="complete")
     decisions.say("verified", status="complete", actor="staff:v1")
     await known(log, decisions)
@@ -112,7 +113,7 @@ async def test_a_status_that_is_an_end_goes_back(
 async def test_a_report_is_corrected_in_one_place_by_two_persons(
     browser: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions().published()
+    decisions = Decisions(START).published()
     await known(log, decisions)
 
     await send(browser, CORRECT, MISTAKE)
@@ -137,7 +138,7 @@ async def test_a_report_is_corrected_in_one_place_by_two_persons(
 async def test_a_second_person_approves_a_correction(
     browser: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions().published()
+    decisions = Decisions(START).published()
     decisions.say("correct", actor="staff:c3")
     await known(log, decisions)
     await browser.get(SECOND)
@@ -153,7 +154,7 @@ async def test_a_second_person_approves_a_correction(
 async def test_a_report_is_withdrawn_with_words_that_are_published(
     browser: Browser, log: Log, pool: "Pool[Any]"
 ) -> None:
-    decisions = Decisions().published()
+    decisions = Decisions(START).published()
     await known(log, decisions)
 
     await send(browser, f"{PAGE}/withdraw?of={REPORT}%3A1", {"why": "A mistake."})
@@ -168,7 +169,7 @@ async def test_a_report_is_withdrawn_with_words_that_are_published(
 
 
 async def test_a_draft_is_neither_corrected_nor_withdrawn(browser: Browser, log: Log) -> None:
-    await known(log, Decisions().drafted())
+    await known(log, Decisions(START).drafted())
 
     for path in (CORRECT, SECOND, f"{PAGE}/withdraw?of={REPORT}%3A1", VERIFY, BACK):
         assert (await browser.get(path)).status_code == 409, path
