@@ -67,13 +67,17 @@ async def migrate(dsns: Mapping[str, str]) -> None:
     await asyncio.gather(*(bring(service, dsn) for service, dsn in dsns.items()))
 
 
-async def make(admin_dsn: str, name: str, *, service: str, template: str = "template1") -> None:
-    """Make a database of *service* like ``template``, whose sessions must have ended."""
+async def make(admin_dsn: str, name: str, *, service: str, template: str | None = None) -> None:
+    """
+    Make a database of *service*, empty or like ``template``, whose sessions must have ended.
+
+    A template is copied file by file: a third of the work of logging its pages, but only as fast
+    where Postgres does not wait for the disk.
+    """
+    like = "" if template is None else f'TEMPLATE "{template}" STRATEGY FILE_COPY'
     connection = await asyncpg.connect(admin_dsn)
     try:
-        await connection.execute(
-            f'CREATE DATABASE "{name}" OWNER {owner_of(service)} TEMPLATE "{template}"'
-        )
+        await connection.execute(f'CREATE DATABASE "{name}" OWNER {owner_of(service)} {like}')
         await close_to_others(connection, name, service)
     finally:
         await connection.close()
