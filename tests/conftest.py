@@ -40,7 +40,7 @@ def stack() -> Iterator[Stack]:
     """Kafka and Postgres, provisioned; no service is started."""
     # Not in pytest's folder, which every run closes to all but its own user: Postgres has another.
     with TemporaryDirectory(prefix="continuum-tests-") as state:
-        started = Stack(Path(state), durable=False)
+        started = Stack(Path(state), durable=False, short_lived=True)
         try:
             started.start()
             started.provision()

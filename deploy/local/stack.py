@@ -43,7 +43,8 @@ class Stack:
     which the caller runs a proxy. ``postgres_folder`` and ``kafka_folders`` (by node number) place
     data outside ``state``. Without ``stable_names``, a restarted process joins its consumer group
     as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
-    Without ``durable``, Postgres runs with fsync off. ``clock`` is the services' business clock.
+    Without ``durable``, Postgres runs with fsync off. A ``short_lived`` stack starts with less
+    work, and does not become as fast. ``clock`` is the services' business clock.
     With ``mail``, notifications sends mails, to a server that keeps them in the folder ``mail``.
     ``services`` are those that it runs: the office's desk may be among them, and with it a
     stand-in for the issuer that the office's staff sign in at.
@@ -64,6 +65,7 @@ class Stack:
         stable_names: bool = True,
         quotas: bool = True,
         durable: bool = True,
+        short_lived: bool = False,
         clock: BusinessClock = REAL_TIME,
         mail: bool = False,
         services: Sequence[str] = SERVICES,
@@ -94,6 +96,7 @@ class Stack:
             proxy_routes=self.proxy_routes,
             data_folders=kafka_folders or {},
             environment=kafka_environment,
+            short_lived=short_lived,
         )
         self.postgres = Postgres(
             postgres_folder or self.state / "postgres",
@@ -271,15 +274,16 @@ class Stack:
             del self.replicas[service, replica]
 
     def stop(self, *, keep_data: bool = True) -> None:
-        """Stop everything, services first; without ``keep_data``, Kafka is killed."""
+        """Stop everything, services first; without ``keep_data``, end everything at once."""
         services = [replica.child for replica in self.replicas.values()]
-        processes.stop(services, sign=signal.SIGTERM, within=20)
+        sign = signal.SIGTERM if keep_data else signal.SIGKILL
+        processes.stop(services, sign=sign, within=20)
         self.replicas.clear()
         for server in (self.mail, self.issuer):
             if server is not None:
                 server.stop()
         self.kafka.stop(in_order=keep_data)
-        self.postgres.stop()
+        self.postgres.stop(in_order=keep_data)
         self._lock.release()
 
     def __enter__(self) -> "Stack":

@@ -36,7 +36,8 @@ class Kafka:
     A cluster with its data in ``folder``.
 
     For each node ``ports`` has a (client, peer) pair, and ``tls_ports`` the pair of the listeners
-    with TLS: for passwords and for client certificates.
+    with TLS: for passwords and for client certificates. A ``short_lived`` node compiles its code
+    quickly instead of well.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Kafka:
         proxy_routes: Sequence[ProxyRoute] = (),
         data_folders: Mapping[int, Path] = MappingProxyType({}),
         environment: Mapping[str, str] | None = None,
+        short_lived: bool = False,
     ) -> None:
         self._folder = folder
         self._logs = logs
@@ -60,6 +62,7 @@ class Kafka:
         self._proxy_routes = proxy_routes
         self._data_folders = data_folders
         self._environment = environment
+        self._short_lived = short_lived
         self.password = password(admin_password, "continuum_kafka_password")
         self._peer_password = password(admin_password, "controller_password")
         self._formats: list[processes.Child] = []
@@ -134,10 +137,10 @@ class Kafka:
     def _launch_node(self, node: int) -> processes.Child:
         # The first start writes a class-data archive, which saves a second at later starts.
         archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
-        options = ["-Xms256m", "-Xmx768m"]
-        if len(self._ports) > 1:
-            # Short-lived nodes: the optimizing compiler would cost more than it gains.
-            options = ["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1"]
+        options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
+        if self._short_lived or len(self._ports) > 1:
+            # The optimizing compiler would cost more than it gains.
+            options.append("-XX:TieredStopAtLevel=1")
         options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
         options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
         broker: list[str | Path] = [

@@ -134,10 +134,15 @@ class Postgres:
         """Restore a dump of `dump` into a new, empty database."""
         self._run("pg_restore", "--exit-on-error", f"--dbname={database}", str(file))
 
-    def stop(self) -> None:
-        """End all sessions and stop the server."""
+    def stop(self, *, in_order: bool = True) -> None:
+        """
+        End all sessions and stop the server.
+
+        Without ``in_order``, end it as a crash does (when the data is no longer needed).
+        """
         if self.child is not None:
-            processes.stop([self.child], sign=signal.SIGINT, within=20)
+            sign = signal.SIGINT if in_order else signal.SIGQUIT
+            processes.stop([self.child], sign=sign, within=20)
             self.child = None
 
     def _run(self, program: str, *options: str) -> None:
