@@ -63,6 +63,7 @@ def test_every_placeholder_of_an_overlay_is_named() -> None:
     assert "/image is still a placeholder: registry.example/continuum@sha256:0000" in found
     assert "placeholders: public_url, office_telephone, omb_number, issuer" in refused
     assert "placeholders: mail_from, mail_reply_to, public_url, desk_url" in refused
+    assert [line for line in refused.splitlines() if line.endswith("holders: office_telephone")]
 
 
 def test_nothing_else_is_a_placeholder(everything: Objects) -> None:
