@@ -1,5 +1,6 @@
 """What many tests need: a real Kafka and Postgres for the whole run, a fresh database per test."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,9 @@ Database = Callable[[str], Awaitable[str]]
 """Makes a fresh, migrated database of the service named and returns its DSN, as that service."""
 
 _numbers = count(1)
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 * 2**30
+"""What the data of the workers may take, many times what it does."""
 
 enable_interrupts()  # otherwise processes of tests in a shell's background ignore SIGINT
 
@@ -39,7 +43,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
 def stack() -> Iterator[Stack]:
     """Kafka and Postgres, provisioned; no service is started."""
     # Not in pytest's folder, which every run closes to all but its own user: Postgres has another.
-    with TemporaryDirectory(prefix="continuum-tests-") as state:
+    with TemporaryDirectory(prefix="continuum-tests-", dir=_in_memory()) as state:
         started = Stack(Path(state), durable=False, short_lived=True)
         try:
             started.start()
@@ -47,6 +51,12 @@ def stack() -> Iterator[Stack]:
             yield started
         finally:
             started.stop(keep_data=False)
+
+
+def _in_memory() -> Path | None:
+    """Return a folder in memory if it has room: each database of a test is hundreds of files."""
+    has_room = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    return _MEMORY if has_room else None
 
 
 @pytest.fixture(scope="session")
