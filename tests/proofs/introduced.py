@@ -6,13 +6,13 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import yaml
 
 from deploy.local.stack import Stack
 from deploy.participants.client import Client
+from tests.proofs.temporary import temporary_stack
 
 _ROOT = Path(__file__).parents[2]
 _REFERENCE = _ROOT / "deploy" / "reference"
@@ -23,12 +23,9 @@ _T = TypeVar("_T")
 @contextmanager
 def introduced(services: Sequence[str], *, mail: bool = False) -> Iterator[Stack]:
     """Run *services*, with the participants, programs and rules of the reference data."""
-    with (
-        TemporaryDirectory(prefix="continuum-introduced-") as state,
-        Stack(Path(state), services=services, mail=mail) as stack,
-    ):
+    with temporary_stack(services=services, mail=mail) as stack:
         stack.up()
-        introduce(Path(state) / "connection.json")
+        introduce(stack.state / "connection.json")
         yield stack
 
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
@@ -16,6 +15,7 @@ from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from deploy.tools import catalog
 from tests.proofs.chaos.login import login
+from tests.proofs.temporary import temporary_stack
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -28,8 +28,7 @@ AGENCIES = {
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """What `make up` starts, on which nobody has spoken yet."""
-    # Not in pytest's folder, which only its own user may enter: Postgres has another.
-    with TemporaryDirectory(prefix="continuum-examples-") as state, Stack(Path(state)) as stack:
+    with temporary_stack() as stack:
         stack.up()
         yield stack
 

@@ -4,8 +4,6 @@ import asyncio
 import json
 import signal
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import asyncpg
@@ -14,6 +12,7 @@ import pytest
 from deploy.local.mail.kept import list_kept, read_kept
 from deploy.local.stack import Stack
 from shared.mail.templates import STATUS
+from tests.proofs.temporary import temporary_stack
 
 NOTIFICATIONS = ("notifications", 0)
 
@@ -21,10 +20,7 @@ NOTIFICATIONS = ("notifications", 0)
 @pytest.fixture
 def own_stack() -> Iterator[Stack]:
     """A stack of its own, because the log outlives a database that is made for one test."""
-    with (
-        TemporaryDirectory(prefix="continuum-tests-") as state,
-        Stack(Path(state), mail=True) as started,
-    ):
+    with temporary_stack(mail=True) as started:
         started.start()
         started.provision()
         started.migrate()

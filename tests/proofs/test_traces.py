@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from deploy.local.stack import Stack
 from shared.contracts.services import SERVICES
 from tests.examples.inbound import event
 from tests.proofs.introduced import introduce
+from tests.proofs.temporary import temporary_stack
 
 ROOT = Path(__file__).parents[2]
 AGENCY = "california-agencies"
@@ -130,7 +130,7 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture(scope="module")
 def stack(collector: Collector) -> Iterator[Stack]:
     """The four services, traced, with everybody introduced."""
-    with TemporaryDirectory(prefix="continuum-traces-") as state, Stack(Path(state)) as stack:
+    with temporary_stack() as stack:
         stack.start()
         stack.provision()
         stack.migrate()
@@ -138,7 +138,7 @@ def stack(collector: Collector) -> Iterator[Stack]:
         for service in SERVICES:
             stack.start_service(service, environment=traced, wait=False)
         stack.wait_ready()
-        file = Path(state) / "connection.json"
+        file = stack.state / "connection.json"
         stack.connection.write(file)
         introduce(file)
         yield stack

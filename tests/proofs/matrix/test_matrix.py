@@ -1,8 +1,6 @@
 """Kafka allows what the table says and nothing else; the comparison notices a difference."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from confluent_kafka.admin import AdminClient
@@ -13,20 +11,16 @@ from deploy.provision.broker import admin_client, provision_kafka
 from deploy.stack.kafka import ADMIN
 from tests.proofs.matrix.judging import cells_of, judged
 from tests.proofs.matrix.trying import DONE
+from tests.proofs.temporary import temporary_stack
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """Kafka without quotas, which would slow down so many questions at once."""
-    # Not in pytest's folder, which only its own user may enter: Postgres has another.
-    with TemporaryDirectory(prefix="continuum-matrix-") as state:
-        started = Stack(Path(state), quotas=False)
-        try:
-            started.start()
-            started.provision()
-            yield started
-        finally:
-            started.stop(keep_data=False)
+    with temporary_stack(quotas=False) as started:
+        started.start()
+        started.provision()
+        yield started
 
 
 @pytest.fixture

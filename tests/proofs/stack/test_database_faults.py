@@ -3,15 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Literal
 
 import asyncpg
 import pytest
 
-from deploy.local.stack import Stack
 from deploy.provision import databases
 from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
@@ -19,6 +16,7 @@ from tests.proofs.chaos.faults import failover
 from tests.proofs.chaos.faults.failover import Failover
 from tests.proofs.chaos.faults.pools import PoolExhausted
 from tests.proofs.chaos.rig import Rig
+from tests.proofs.temporary import temporary_stack
 
 FIRST = datetime(2026, 11, 29, tzinfo=UTC)
 
@@ -26,7 +24,7 @@ FIRST = datetime(2026, 11, 29, tzinfo=UTC)
 @pytest.fixture
 def rig() -> Iterator[Rig]:
     """A Postgres of this test alone, with the database of one service; Kafka is not started."""
-    with TemporaryDirectory(prefix="continuum-tests-") as state, Stack(Path(state)) as stack:
+    with temporary_stack() as stack:
         stack.credentials.kafka_users(SERVICES)
         stack.postgres.begin()
         stack.postgres.wait()

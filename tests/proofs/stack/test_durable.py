@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
+from tests.proofs.temporary import temporary_stack
 
 ROOT = Path(__file__).parents[3]
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     """A Postgres as `make up` has it; Kafka is not started."""
-    with TemporaryDirectory(prefix="continuum-tests-") as state, Stack(Path(state)) as made:
+    with temporary_stack() as made:
         made.postgres.begin()
         made.postgres.wait()
         yield made

@@ -3,8 +3,6 @@
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -13,14 +11,13 @@ from deploy.local.repair import repair_servers, state_of
 from deploy.local.stack import Stack
 from deploy.stack import processes
 from deploy.stack.certificates import is_shown
+from tests.proofs.temporary import temporary_stack
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with (
-        TemporaryDirectory(prefix="continuum-tests-") as state,
-        Stack(Path(state), mail=True) as started,
-    ):
+    """Servers without services: each test damages them, and finds them repaired."""
+    with temporary_stack(mail=True) as started:
         started.start()
         yield started
 

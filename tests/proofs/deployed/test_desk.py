@@ -1,7 +1,7 @@
 """The office's desk beside the four services: what waits, two people at once, who is told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -16,19 +16,11 @@ from services.desk.sending import send
 from services.desk.store import ItemRow
 from services.desk.work.assessment import assessment_of
 from shared.contracts import inbound, publications
-from shared.contracts.services import DEPLOYABLES
-from tests.proofs import test_assessments as assessments
-from tests.proofs.introduced import answered, introduced, until
+from tests.proofs.deployed import test_assessments as assessments
+from tests.proofs.introduced import answered, until
 from tests.proofs.office import employ
 
 AGENCY, PROVIDER = "california-agencies", "iacp"
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Everything that is deployed, with everybody introduced."""
-    with introduced(DEPLOYABLES) as stack:
-        yield stack
 
 
 async def submit(agency: Client) -> str:
@@ -109,7 +101,7 @@ async def test_e74_a_report_waits_at_the_desk_until_a_second_person_approves_it(
         for name in (assessments.OFFICE, assessments.AGENCY, assessments.PROVIDER)
     )
     await asyncio.gather(office.start(), agency.start(), provider.start())
-    engagement = await assessments.engage(office, agency, provider)
+    engagement = await assessments.engage(office, agency, provider, reference="CA-74")
     await assessments.known_to_reporting(stack, engagement)
     await employ(office, {"staff:c": ["worker", "approver"], "staff:d": ["approver"]})
     of: dict[str, Any] = {"engagement_id": engagement}
@@ -135,7 +127,9 @@ async def test_e74_a_report_waits_at_the_desk_until_a_second_person_approves_it(
         async def waiting() -> list[ItemRow]:
             at = await store.read_now(pool)
             page = await store.read_items(pool, at=at, kind="report_to_approve")
-            return list(page.items)
+            return [
+                item for item in page.items if engagement.startswith(item.tracking_number or "-")
+            ]
 
         plan = {**of, "kind": "initial", "every": "once", "first_due_on": "2027-04-30"}
         draft = {**report, "kind": "initial", "as_of": assessments.TODAY, "title": "Initial",
@@ -143,8 +137,7 @@ async def test_e74_a_report_waits_at_the_desk_until_a_second_person_approves_it(
         assert (await act(publications.Plan(**plan), "staff:c")).answer == "applied"
         drafted = publications.ReportDraft(**draft)
         assert (await act(drafted, "staff:c")).answer == "applied"
-        await assessments.received(agency, "fact_check.asked")
-        (asked,) = [m["data"] for m in agency.received or () if "hash" in m["data"]]
+        asked = await assessments.received(agency, "fact_check.asked", **of)
         version = {**report, "hash": asked["hash"]}
         disputes = {"item": "1.1", "answer": "dispute", "words": "In time."}
         checked = {**version, "items": [disputes]}

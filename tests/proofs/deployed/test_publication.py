@@ -10,7 +10,7 @@ from deploy.demo.topic_reader import reading
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client
 from shared.contracts.reporting import RELEASES_TOPIC
-from tests.proofs.test_assessments import (
+from tests.proofs.deployed.test_assessments import (
     AGENCY,
     OFFICE,
     PERSON,
@@ -20,23 +20,26 @@ from tests.proofs.test_assessments import (
     known_to_reporting,
     received,
     say,
-    stack,
 )
 
-__all__ = ["stack"]
 CANARY = "canary-e80a"
 APPROVER = "staff:b3"
 
 
-async def published(stack: Stack) -> list[dict[str, Any]]:
-    """Return what is on the public topic, once a report is among it."""
+def is_report(event: dict[str, Any], hash_of_body: str) -> bool:
+    is_published: bool = event["type"].endswith("report_published.v1")
+    return is_published and event["data"]["hash"] == hash_of_body
+
+
+async def published(stack: Stack, hash_of_body: str) -> list[dict[str, Any]]:
+    """Return what is on the public topic, once the report with that hash is among it."""
     user, password = stack.kafka_login("reporting")
     async with (
         asyncio.timeout(60),
         reading([RELEASES_TOPIC], stack.kafka.servers, user=user, password=password) as topic,
     ):
         found: list[dict[str, Any]] = []
-        while not any(each["type"].split(".")[3] == "report_published" for each in found):
+        while not any(is_report(each, hash_of_body) for each in found):
             found += [message for _, message in await topic.read_on()]
         return found
 
@@ -48,7 +51,7 @@ async def test_e80_a_report_is_published_and_the_draft_before_it_is_not(stack: S
         Client(Access.of(connection, name), received=[]) for name in (OFFICE, AGENCY, PROVIDER)
     )
     await asyncio.gather(office.start(), agency.start(), provider.start())
-    engagement = await engage(office, agency, provider)
+    engagement = await engage(office, agency, provider, reference="CA-80")
     await known_to_reporting(stack, engagement)
     person = {"id": APPROVER, "participant": OFFICE, "roles": ["approver"]}
     assert (await say(office, "staff.set", person)).code is None
@@ -92,9 +95,8 @@ async def test_e80_a_report_is_published_and_the_draft_before_it_is_not(stack: S
     ]
     assert codes == ["fact_check_open", None, "actor_not_authorized", None, "too_long", None]
 
-    told = await published(stack)
-    (found,) = [each["data"] for each in told if each["type"].endswith("report_published.v1")]
-    assert found["hash"] == asked["hash"]
+    told = await published(stack, asked["hash"])
+    (found,) = [each["data"] for each in told if is_report(each, asked["hash"])]
     assert found["fact_check"] == "disputed"
     assert found["comments"] == [{"item": "1.1", "words": "In time."}]
     assert CANARY not in json.dumps(told)

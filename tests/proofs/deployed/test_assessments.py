@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,19 +13,10 @@ from deploy.participants.client import Access, Client, Sent, envelope
 from services.reporting.assessments import store
 from services.reporting.assessments.shares import shares_of
 from shared.contracts.assessments import PROGRAM
-from shared.contracts.services import SERVICES
-from tests.proofs.introduced import introduced
 
 AGENCY, PROVIDER, OFFICE = "california-agencies", "iacp", "program-office"
 TODAY = datetime.now(UTC).date().isoformat()
 PERSON = "staff:k7f2"
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """The four services, with everybody introduced."""
-    with introduced(SERVICES) as stack:
-        yield stack
 
 
 async def say(client: Client, kind: str, data: Any, *, actor: str | None = None) -> Sent:
@@ -41,25 +31,26 @@ async def say(client: Client, kind: str, data: Any, *, actor: str | None = None)
     return sent
 
 
-async def received(client: Client, kind: str) -> dict[str, Any]:
-    """Return the data of the first message of *kind*, once it is there."""
+async def received(client: Client, kind: str, **about: Any) -> dict[str, Any]:
+    """Return the data of the first message of *kind* with what it is *about*, once it is there."""
     assert client.received is not None
     async with asyncio.timeout(60):
         while True:
             for message in client.received:
-                if message["type"] == f"gov.cri.{kind}.v1":
-                    return dict(message["data"])
+                data: dict[str, Any] = message["data"]
+                if message["type"] == f"gov.cri.{kind}.v1" and about.items() <= data.items():
+                    return data
             await asyncio.sleep(0.05)  # another process sends
 
 
-async def engage(office: Client, agency: Client, provider: Client) -> str:
+async def engage(office: Client, agency: Client, provider: Client, *, reference: str) -> str:
     """Let the provider accept a request for an assessment; return the engagement's id."""
     program = {"id": PROGRAM, "name": "Organizational Assessment", "status": "open"}
     assert (await say(office, "program.define", program)).code is None
     person = {"id": PERSON, "participant": OFFICE, "roles": ["worker"]}
     assert (await say(office, "staff.set", person)).code is None
     data = {
-        "reference": "CA-1",
+        "reference": reference,
         "agency": {"name": "New Police Department", "cri_type": "local", "agency_class": "city",
                    "state": "US-CA"},
         "requested_by": {"role": "chief"},
@@ -76,12 +67,13 @@ async def engage(office: Client, agency: Client, provider: Client) -> str:
         "provider": PROVIDER,
         "reason": "agency_called",
     }
-    await received(office, "referral.made")
+    await received(office, "referral.made", tracking_number=number)
     assert (await say(office, "request.direct", direction)).code is None
-    offer = await received(provider, "offer.made")
+    offer = await received(provider, "offer.made", tracking_number=number)
     answer = {"offer_id": offer["offer_id"], "answer": "accept"}
     assert (await say(provider, "offer.answer", answer)).code is None
-    return str((await received(provider, "engagement.opened"))["engagement_id"])
+    opened = await received(provider, "engagement.opened", tracking_number=number)
+    return str(opened["engagement_id"])
 
 
 @pytest.mark.timeout(300)
@@ -93,7 +85,7 @@ async def test_a_status_is_proposed_by_the_provider_and_verified_by_the_office(
         Client(Access.of(connection, name), received=[]) for name in (OFFICE, AGENCY, PROVIDER)
     )
     await asyncio.gather(office.start(), agency.start(), provider.start())
-    engagement = await engage(office, agency, provider)
+    engagement = await engage(office, agency, provider, reference="CA-60")
     await known_to_reporting(stack, engagement)
     of = {"engagement_id": engagement}
     status = {**of, "recommendation": "1.1.1", "status": "in_progress", "on": TODAY}
@@ -127,7 +119,7 @@ async def test_a_status_is_proposed_by_the_provider_and_verified_by_the_office(
     ]  # fmt: skip
     async with asyncpg.create_pool(stack.dsn("reporting"), min_size=1, max_size=1) as pool:
         site = (await store.read_sites(pool, [engagement]))[engagement]
-        texts = await kept_texts(pool)
+        texts = await kept_texts(pool, engagement)
     shares = shares_of(site.recommendations.values(), datetime.now(UTC).date())
     assert (shares.parts["in_progress"], shares.parts["complete"], shares.claimed) == (1, 0, 1)
     assert texts == ["Done.", "Reports are late.", "Review them.", "Use of force"]
@@ -149,11 +141,14 @@ async def known_to_reporting(stack: Stack, engagement: str) -> None:
             await asyncio.sleep(0.05)  # another process takes it in
 
 
-async def kept_texts(pool: Any) -> list[str]:
+async def kept_texts(pool: Any, engagement: str) -> list[str]:
     """Return the texts of applied messages, once all have come from their own topic."""
     async with asyncio.timeout(60):
         while True:
-            rows = await pool.fetch("SELECT text FROM drafts WHERE applied ORDER BY text")
+            rows = await pool.fetch(
+                "SELECT text FROM drafts WHERE applied AND engagement_id = $1 ORDER BY text",
+                engagement,
+            )
             found = [row["text"] for row in rows if row["text"] is not None]
             if len(found) == 4:
                 return found

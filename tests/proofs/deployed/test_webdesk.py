@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import httpx
 import pytest
@@ -11,20 +11,12 @@ import pytest
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client, envelope
 from services.webdesk.acts import IN_TOPIC, OUT_TOPIC, WEB_DESK
-from shared.contracts.services import DEPLOYABLES
 from tests.examples.webdesk import ANSWERS
-from tests.proofs.introduced import answered, entry, introduced, until
+from tests.proofs.introduced import answered, entry, until
 from tests.proofs.office import Browser
 
 _NUMBER = re.compile(r"CRI-[0-9]{4}-[0-9]{6}-[0-9A-Z]")
 _LEAST_SECONDS = 3.1
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Everything that is deployed, with everybody introduced."""
-    with introduced(DEPLOYABLES) as stack:
-        yield stack
 
 
 async def register(stack: Stack) -> None:

@@ -22,7 +22,7 @@ from deploy.provision.databases import with_database
 from deploy.stack import processes
 from tests.conftest import Database
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CATALOG = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| \w+ \| (.*?) ?\| (.*) \|$", re.M)
 Begin = Callable[..., "Started"]
 
