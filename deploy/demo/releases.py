@@ -16,6 +16,8 @@ from urllib.request import urlopen
 from deploy.demo.public_page import Row, rows_of
 
 Place: TypeAlias = tuple[str, str, str, str]
+_OF_PROVIDERS = ("offers", "offer_to_answer", "acceptance_to_delivery", "delivery_to_close")
+"""The figures by provider, in the order of their table."""
 _MONTH = re.compile(r'href="/releases/(\d{4}-\d\d)"')
 
 
@@ -77,7 +79,7 @@ def wrong_views(public: str, month: str, published: dict[str, Any]) -> list[str]
 
 
 def _on_page(html: str) -> "Counter[Row]":
-    """Return the rows of a page; those of times without the stage, whose name only pages have."""
+    """Return the rows of a page; those of times without their first cell, a stage or provider."""
     found: Counter[Row] = Counter()
     for row, times in rows_of(html).items():
         found[row[1:] if len(row) > 2 else row] += times
@@ -98,21 +100,26 @@ def _rows(
     """
     found: Counter[Row] = Counter()
     times: dict[tuple[str, str, str], dict[str, str]] = {}
+    providers: dict[str, dict[str, str]] = {}
     for each in figures:
-        shown = _days if each["measure"] != "count" else _number
+        shown = _days if each["measure"] in ("p50", "p90") else _number
         text = shown(each["value"])
         if _place(each) in corrections:
             after = shown(corrections[_place(each)]["after"])
             text = f"{after} (first published: {text})"
         if each.get("listed") is not None:
             text = f"{text} of {each['listed']:,}"
-        if each["measure"] != "count":
+        if each["breakdown"] == "provider":
+            providers.setdefault(each["group"], {})[each["figure"]] = text
+        elif each["measure"] != "count":
             stage = (each["figure"], each["breakdown"], each["group"])
             times.setdefault(stage, {})[each["measure"]] = text
         elif each["breakdown"] != "all":
             found[each["name"], text] += 1
     for measures in times.values():
         found[measures["p50"], measures["p90"]] += 1
+    for cells in providers.values():
+        found[tuple(cells[figure] for figure in _OF_PROVIDERS)] += 1
     return found
 
 

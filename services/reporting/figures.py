@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-DEFINITION = 4
+DEFINITION = 5
 """Version of how figures are computed; raise it when the computation changes."""
+PER_TEN, PER_TEN_UNIT = "per_10_engagements", "offers per 10 engagements"
+"""The measure of how many offers a provider gets for each ten that it accepts, and its unit."""
 OLDEST = 3
 """The oldest version by which this one still computes a month again."""
 
@@ -49,7 +51,7 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """A count in another unit than requests."""
+    """A count in another unit than requests; ``name`` is the group."""
 
     unit: str
     breakdown: str
@@ -77,15 +79,30 @@ def live_figures(
     waits: Sequence[Wait],
     durations: Sequence[Durations],
     volumes: Sequence[Volumes],
+    recommendations: Sequence[Count] = (),
 ) -> list[Figure]:
-    """Return all live figures, in the order of the page."""
+    """Return all live figures, in the order of the page; of a provider without work no rate."""
     return [
         *(_requests(row.breakdown, row.value, row.count) for row in counts),
         *(_requests("status", status, count) for status, count in statuses.items()),
         *(figure for wait in waits for figure in _waiting(wait)),
         *(figure for row in durations for figure in _times(row)),
         *(Figure(v.unit, v.unit, v.breakdown, v.name, "count", v.count) for v in volumes),
+        *(
+            Figure(
+                "recommendations", "recommendations", row.breakdown, row.value, "count", row.count
+            )
+            for row in recommendations
+        ),
+        *_loads({(v.breakdown, v.name): v.count for v in volumes if v.unit == "offers"}),
     ]
+
+
+def _loads(offers: Mapping[tuple[str, str], int]) -> Iterable[Figure]:
+    for (breakdown, provider), accepted in offers.items():
+        if breakdown == "accepted_by":
+            rate = round(10 * offers.get(("made_to", provider), 0) / accepted, 1)
+            yield Figure("offers", PER_TEN_UNIT, "provider", provider, PER_TEN, rate)
 
 
 def _requests(breakdown: str, group: str, count: int) -> Figure:

@@ -30,6 +30,17 @@ def total(cells: Iterable[Cell]) -> Cell:
     return sum(each for each in cells if isinstance(each, int)) or FEW_EACH
 
 
+def per_ten(shown: Cell, of: Cell) -> Cell:
+    """
+    Return how many of *shown* come to ten of *of*, ties up; not shown if either is small.
+
+    Both are cells, so that it says no more than they do.
+    """
+    if not isinstance(shown, int) or not isinstance(of, int):
+        return NOT_SHOWN
+    return (20 * shown + of) // (2 * of)
+
+
 def hours(seconds: float, *, count: int) -> Cell:
     """Return a time of *count* cases in hours, to the nearest half day; not shown for few."""
     if count <= SMALL:

@@ -15,10 +15,22 @@ STAGES = {
     "delivery_to_close": "Help delivered → closed",
     "submission_to_acceptance": "In all: request → a provider accepts",
     "submission_to_close": "In all: request → closed",
+    "first_contact_to_acceptance": "In all: first contact → a provider accepts",
+    "first_contact_to_close": "In all: first contact → closed",
+    "offer_to_answer": "A provider is asked → it answers",
 }
 """Every stage, in the order a request passes through them."""
 
-DAY_STAGES = frozenset({"first_contact_to_submission"})
+PROVIDER_STAGES = ("offer_to_answer", "acceptance_to_delivery", "delivery_to_close")
+"""The stages of a provider's own work. The first one is no stage of a request."""
+
+DAY_STAGES = frozenset(
+    {
+        "first_contact_to_submission",
+        "first_contact_to_acceptance",
+        "first_contact_to_close",
+    }
+)
 """The stages that begin with a date, not a time: they are shown in days."""
 
 BREAKDOWNS = {
@@ -41,6 +53,9 @@ BREAKDOWNS = {
     "accepted_by": "accepted, by provider",
     "declined_by": "declined, by provider",
     "lapsed_by": "lapsed, by provider",
+    "declined_for": "declined, by provider and reason",
+    "open_with": "open at the end, by provider",
+    "area_goal": "by goal of their focus area",
     "close_reason": "closed or ended, by reason",
     "completed_by_goal": "completed, by goal of the request",
 }
@@ -52,6 +67,7 @@ UNITS = {
     "engagements": "Engagements",
     "clocks": "Time limits",
     "agencies": "Agencies",
+    "recommendations": "Recommendations",
 }
 """Every unit, in the order of the pages."""
 
@@ -63,6 +79,8 @@ GOALS = {
     "promising_practices": "promising practices",
 }
 
+_DECLINED = {"no_capacity": "no capacity"}
+"""Reasons of a decline that mean something else where requests wait."""
 _GROUP_LABELS = {
     "accepted": "accepted, being sorted",
     "triaged": "sorted, looking for a provider",
@@ -93,6 +111,9 @@ def names_by_breakdown(catalog: Catalog) -> Mapping[str, Mapping[str, str]]:
         "accepted_by": providers,
         "declined_by": providers,
         "lapsed_by": providers,
+        "declined_for": {**providers, **_DECLINED},
+        "open_with": providers,
+        "provider": providers,
         "program": programs,
         "lane": programs,
         "program and reason": programs,
@@ -100,6 +121,8 @@ def names_by_breakdown(catalog: Catalog) -> Mapping[str, Mapping[str, str]]:
         "us_state": STATES,
         "goal": GOALS,
         "completed_by_goal": GOALS,
+        "area_goal": GOALS,
+        "decline_reason": _DECLINED,
     }
 
 

@@ -107,8 +107,12 @@ class Snapshots:
                 counts=await store.count_requests(connection),
                 statuses=await store.count_statuses(connection),
                 waits=await store.count_waiting(connection),
-                durations=await store.measure_stages(connection, breakdowns=_TIMES_BY),
+                durations=[
+                    *await store.measure_stages(connection, breakdowns=_TIMES_BY),
+                    *await store.measure_providers(connection),
+                ],
                 volumes=await store.count_volumes(connection),
+                recommendations=await store.count_recommendations(connection),
             )
             names = names_by_breakdown(await self._catalog.current(connection))
         named = [

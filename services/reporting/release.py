@@ -7,15 +7,23 @@ from hashlib import sha256
 from typing import NamedTuple, get_args
 
 from services.reporting import gate
-from services.reporting.figures import DEFINITION, OLDEST, Count, Durations, Volumes
-from services.reporting.labels import STAGES, group_label, names_by_breakdown
+from services.reporting.figures import (
+    DEFINITION,
+    OLDEST,
+    PER_TEN,
+    PER_TEN_UNIT,
+    Count,
+    Durations,
+    Volumes,
+)
+from services.reporting.labels import PROVIDER_STAGES, STAGES, group_label, names_by_breakdown
 from services.reporting.listed_agencies import LISTED
 from shared.catalog.catalog import Catalog
 from shared.contracts import envelope
 from shared.contracts.canonical import canonical
 from shared.contracts.codes import CODES, SERVED, STATES
-from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
-from shared.contracts.reference import SERVED_FIRST
+from shared.contracts.inbound import AGENCY_CLASSES, SERVICE_FORMS, SWORN_BANDS
+from shared.contracts.reference import GOALS, SERVED_FIRST
 from shared.contracts.reporting import (
     Release,
     ReleasedFigure,
@@ -27,6 +35,8 @@ from shared.contracts.routing import STATUSES
 SOURCE = "urn:cri:continuum:reporting"
 TYPE = get_args(ReleasePublished.model_fields["type"].annotation)[0]
 DEFINITIONS = {"figures": DEFINITION, "gate": gate.VERSION}
+_NAMES_DECLINES = 5
+"""The version of definitions that brought names of reasons why offers are declined."""
 _REACH: Mapping[str, Sequence[str]] = {
     "cri_type": tuple(SERVED),
     "agency_class": AGENCY_CLASSES,
@@ -37,30 +47,15 @@ _REACH: Mapping[str, Sequence[str]] = {
 """The breakdowns of agencies, with their groups."""
 BY_PROVIDER = ("made_to", "accepted_by", "declined_by", "lapsed_by")
 """The breakdowns of offers by provider."""
+OPEN_WITH = "open_with"
+"""The breakdown by provider of the offers that are open at the end of the month."""
 TIMES_BY = ("all", "program")
 """The breakdowns in which a release gives times."""
+STAGES_SINCE = {"first_contact_to_acceptance": 5, "first_contact_to_close": 5}
+"""The version that brought a stage of requests, if it is not the oldest one."""
 REST, UNDECIDED = "not_stated", "not_decided"
 """The groups of requests that state nothing, or nothing that is listed, and of those to decide."""
 _RESTS = (REST, UNDECIDED)
-NOTES = (
-    "A request is one agency's request for help. An offer asks a provider to take a request. An"
-    " engagement is the provider's work after it accepts. Do not add figures of requests, offers,"
-    " engagements and time limits together.",
-    "The figures count what happened in the month. A request counts in the month when it was"
-    " accepted, and in each state in the month when it first reached that state.",
-    "Every count is rounded to the nearest ten. Counts up to 10, including zero, are shown as: 10"
-    " or fewer.",
-    "A total adds the rounded counts of its table, in which 10 or fewer adds nothing.",
-    "If one request can count in several groups, the table says so and has no total.",
-    "An agency counts in the month when an engagement with it begins. Beside it, the table shows"
-    " how many agencies of its group are in the agency list, exactly: both numbers, and no share.",
-    "Times cover steps that ended in the month, to the nearest half day. They are shown only if"
-    " they come from more than ten requests.",
-    "Refused submissions are not requests, and are not counted.",
-    "What becomes known about a month after its release is counted with the next one. A figure"
-    " that changes then shows both values. Figures by program, by lane and by family of topics"
-    " stay as they were when the month was released.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,7 @@ class Counted:
     volumes: Sequence[Volumes]
     durations: Sequence[Durations]
     agencies: Sequence[Count] = ()
+    recommendations: Sequence[Count] = ()
 
 
 class Table(NamedTuple):
@@ -120,11 +116,13 @@ def _all_tables(catalog: Catalog) -> list[Table]:
         Table("offers", "event", ("made", "declined", "lapsed", "withdrawn"), totaled=False),
         Table("offers", "decline_reason", tuple(CODES["decline_reasons"]), rest=REST),
         *(Table("offers", each, providers, rest=REST, since=4) for each in BY_PROVIDER),
+        Table("offers", OPEN_WITH, providers, rest=REST, since=5),
         Table("engagements", "event", ("opened", "closed", "ended"), totaled=False),
         Table("engagements", "close_reason", tuple(CODES["close_reasons"]), rest=REST),
         Table("engagements", "completed_by_goal", GOALS, rest=REST, overlaps=True),
         Table("clocks", "event", ("missed",), totaled=False),
         *(Table("agencies", name, groups, rest=REST, since=4) for name, groups in _REACH.items()),
+        Table("recommendations", "area_goal", GOALS, rest=REST, since=5),
     ]
 
 
@@ -150,10 +148,12 @@ def tables_in(release: Release) -> list[Table]:
 
 
 def released_figures(
-    counted: Counted, catalog: Catalog, shown: Sequence[Table]
+    counted: Counted, catalog: Catalog, shown: Sequence[Table], definition: int = DEFINITION
 ) -> list[ReleasedFigure]:
     """Return the figures of a month as the public sees them, in the tables *shown*."""
-    names = names_by_breakdown(catalog)
+    names = dict(names_by_breakdown(catalog))
+    if definition < _NAMES_DECLINES:
+        del names["decline_reason"]
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for row in counted.requests:
         counts.setdefault(("requests", row.breakdown), {})[row.value] = row.count
@@ -162,6 +162,8 @@ def released_figures(
     counts["requests", "reached"] = dict(counted.reached)
     for row in counted.agencies:
         counts.setdefault(("agencies", row.breakdown), {})[row.value] = row.count
+    for row in counted.recommendations:
+        counts.setdefault(("recommendations", row.breakdown), {})[row.value] = row.count
     found = [
         figure
         for table in shown
@@ -172,7 +174,33 @@ def released_figures(
         )
     ]
     times = {(row.stage, row.breakdown, row.value): row for row in counted.durations}
-    return found + list(_times(times, programs=dict(sorted(names["program"].items()))))
+    providers = [
+        f.group for f in found if f.breakdown == OPEN_WITH and f.group not in ("all", REST)
+    ]
+    stages = [stage for stage in STAGES if stage != PROVIDER_STAGES[0]]
+    stages = [stage for stage in stages if STAGES_SINCE.get(stage, OLDEST) <= definition]
+    return [
+        *found,
+        *_loads(found, providers),
+        *_times(times, stages, programs=dict(sorted(names["program"].items()))),
+        *_times_of_providers(times, providers, names["provider"]),
+    ]
+
+
+def _loads(found: Sequence[ReleasedFigure], providers: Sequence[str]) -> Iterator[ReleasedFigure]:
+    """Yield the offers per ten engagements of each of *providers*, from what *found* shows."""
+    offers = {(f.breakdown, f.group): f for f in found if f.figure == "offers"}
+    for provider in providers:
+        made, accepted = offers["made_to", provider], offers["accepted_by", provider]
+        yield ReleasedFigure(
+            figure="offers",
+            unit=PER_TEN_UNIT,
+            breakdown="provider",
+            group=provider,
+            name=made.name,
+            measure=PER_TEN,
+            value=gate.per_ten(made.value, accepted.value),
+        )
 
 
 def _shown(
@@ -209,26 +237,47 @@ def _listed(breakdown: str, group: str) -> int:
 
 def _times(
     times: Mapping[tuple[str, str, str], Durations],
+    stages: Sequence[str],
     *,
     programs: Mapping[str, str],
 ) -> Iterator[ReleasedFigure]:
     groups = [("all", "all"), *(("program", program) for program in programs)]
-    for stage in STAGES:
+    for stage in stages:
         for breakdown, group in groups:
-            row = times.get((stage, breakdown, group))
             for measure in ("p50", "p90"):
-                shown: gate.Cell = gate.NOT_SHOWN
-                if row is not None:
-                    shown = gate.hours(getattr(row, measure), count=row.count)
-                yield ReleasedFigure(
-                    figure=stage,
-                    unit="hours",
-                    breakdown=breakdown,
-                    group=group,
-                    name=group_label(group, programs),
-                    measure=measure,
-                    value=shown,
-                )
+                yield _time(times, stage, breakdown, group, measure, programs)
+
+
+def _times_of_providers(
+    times: Mapping[tuple[str, str, str], Durations],
+    providers: Sequence[str],
+    names: Mapping[str, str],
+) -> Iterator[ReleasedFigure]:
+    for stage in PROVIDER_STAGES:
+        for provider in providers:
+            yield _time(times, stage, "provider", provider, "p50", names)
+
+
+def _time(
+    times: Mapping[tuple[str, str, str], Durations],
+    stage: str,
+    breakdown: str,
+    group: str,
+    measure: str,
+    names: Mapping[str, str],
+) -> ReleasedFigure:
+    row = times.get((stage, breakdown, group))
+    return ReleasedFigure(
+        figure=stage,
+        unit="hours",
+        breakdown=breakdown,
+        group=group,
+        name=group_label(group, names),
+        measure=measure,
+        value=gate.NOT_SHOWN
+        if row is None
+        else gate.hours(getattr(row, measure), count=row.count),
+    )
 
 
 def digest(release: Release) -> str:

@@ -167,6 +167,6 @@ async def compute_again(connection: Any, published: Release, *, is_corrected: bo
     catalog = await CatalogCache().current(connection)
     if is_corrected:
         return counted_again(published, counted, catalog, like=published)
-    by = tables(catalog, published.definitions["figures"])
-    figures = released_figures(counted, catalog, by)
+    by = published.definitions["figures"]
+    figures = released_figures(counted, catalog, tables(catalog, by), by)
     return published.model_copy(update={"figures": figures})

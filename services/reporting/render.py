@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -12,18 +13,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.reporting.assessments.shown import ShownSite
 from services.reporting.corrections.decide import Place, place_of
 from services.reporting.corrections.shown import REASONS, Published
-from services.reporting.figures import Figure
+from services.reporting.figures import PER_TEN, Figure
 from services.reporting.labels import (
     BREAKDOWNS,
     DAY_STAGES,
+    PROVIDER_STAGES,
     STAGES,
     UNITS,
     format_days,
     format_duration,
 )
 from services.reporting.months import Month
+from services.reporting.notes import NOTES
 from services.reporting.programs import ProgramRow, sentence, status_at
-from services.reporting.release import NOTES
 from shared.catalog.solicitations import sentence as sentence_about
 from shared.clocks.written import day_in_words
 from shared.contracts.reference import Solicitation
@@ -47,7 +49,7 @@ TEMPLATES.filters.update(day=day_in_words)
 for _name in TEMPLATES.list_templates():  # compile now: a broken template fails at start
     TEMPLATES.get_template(_name)
 
-_FOLDED = frozenset({"us_state", "topic"})
+_FOLDED = frozenset({"us_state", "topic", "declined_for"})
 """The breakdowns that start folded, because they have many rows."""
 _OVERLAPS = (
     "One request can count in several of these groups, so they add up to more than all requests."
@@ -153,6 +155,15 @@ class TimesBy:
     groups: Sequence[tuple[str, Sequence[Stage]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A provider's offers per ten engagements, and the medians of `PROVIDER_STAGES`."""
+
+    name: str
+    rate: str
+    times: Sequence[str]
+
+
 def live_page(figures: Sequence[Figure], *, as_of: datetime, stale: bool) -> str:
     """Return the operators' page; if *stale*, with a note that newer records are missing."""
     values = {(f.figure, f.breakdown, f.group): f.value for f in figures}
@@ -163,6 +174,7 @@ def live_page(figures: Sequence[Figure], *, as_of: datetime, stale: bool) -> str
         totals=[(label, _count(values.get(key, 0))) for label, key in _TOTALS.items()],
         waiting=_waiting(figures),
         units=_units(figures),
+        loads=_loads(figures, _NONE, _time),
         times=times,
         times_by=times_by,
     )
@@ -211,6 +223,7 @@ def release_page(
         definitions=definitions(release.definitions),
         cards=cards(release.figures),
         units=_units(release.figures, firsts),
+        loads=_loads(release.figures, firsts, lambda _, value: _days(value)),
         corrections=_corrections(published),
         times=times.pop("all", []),
         times_by_program=list(times.items()),
@@ -260,13 +273,13 @@ def _corrections(published: Published) -> list[Corrected]:
     for each in published.corrections:
         facts, place = each.facts, place_of(each.facts)
         name = figures[place].name
-        is_count = facts.measure == "count"
-        shown: Callable[[Any], str] = _count if is_count else _days
-        what = (
-            f"{UNITS[facts.figure]} {BREAKDOWNS[facts.breakdown]}"
-            if is_count
-            else f"{STAGES[facts.figure]}, {_MEASURES[facts.measure]}"
-        )
+        shown: Callable[[Any], str] = _days if facts.measure in _MEASURES else _count
+        if facts.measure == "count":
+            what = f"{UNITS[facts.figure]} {BREAKDOWNS[facts.breakdown]}"
+        elif facts.measure == PER_TEN:
+            what = "Offers per 10 engagements"
+        else:
+            what = f"{STAGES[facts.figure]}, {_MEASURES[facts.measure]}"
         month = Month.parse(facts.corrected_with).first_day.strftime("%B %Y")
         before, after = shown(facts.before), shown(facts.after)
         found.append(Corrected(what, name, before, after, each.at, month, REASONS[facts.because]))
@@ -343,7 +356,7 @@ def _times(figures: Sequence[Figure]) -> tuple[list[Stage], list[TimesBy]]:
     groups: dict[str, dict[str, dict[tuple[str, str], Value]]] = {}
     names: dict[tuple[str, str], str] = {}
     for f in figures:
-        if f.figure in STAGES:
+        if f.figure in STAGES and f.breakdown != "provider":
             values = groups.setdefault(f.breakdown, {}).setdefault(f.group, {})
             values[f.figure, f.measure] = f.value
             names[f.breakdown, f.group] = f.name
@@ -369,11 +382,29 @@ def _stages(values: Mapping[tuple[str, str], Value]) -> list[Stage]:
     ]
 
 
+def _loads(
+    figures: Sequence[Figure | ReleasedFigure],
+    firsts: Firsts,
+    shown: Callable[[str, Any], str],
+) -> list[Load]:
+    """Return the load of each provider of which something is known; *shown* shows its times."""
+    cells: dict[str, dict[str, str]] = {}
+    for f in figures:
+        if f.breakdown == "provider" and f.measure in (PER_TEN, "p50"):
+            say = _count if f.measure == PER_TEN else partial(shown, f.figure)
+            text = _first(say(f.value), place_of(f), firsts, say)
+            cells.setdefault(f.name, {})[f.figure] = text
+    return [
+        Load(name, found.get("offers", ""), [found.get(each, "") for each in PROVIDER_STAGES])
+        for name, found in sorted(cells.items())
+    ]
+
+
 def _released_times(figures: Sequence[ReleasedFigure], firsts: Firsts) -> dict[str, list[Stage]]:
     """Return the stages over all requests as ``all``, and those of each program by its name."""
     found: dict[str, dict[str, dict[str, str]]] = {}
     for f in figures:
-        if f.figure in STAGES:
+        if f.figure in STAGES and f.breakdown != "provider":
             measures = found.setdefault(f.name, {}).setdefault(f.figure, {})
             measures[f.measure] = _first(_days(f.value), place_of(f), firsts, _days)
     return {

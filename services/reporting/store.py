@@ -168,6 +168,14 @@ async def measure_stages(
     return [Durations(**row) for row in rows]
 
 
+async def measure_providers(
+    connection: "Connection[Any]", *, since: datetime | None = None, until: datetime | None = None
+) -> list[Durations]:
+    """Return the percentiles of every stage of each provider's work that ended in the period."""
+    rows = await connection.fetch(_SQL["measure_providers"], since, until)
+    return [Durations(**row) for row in rows]
+
+
 async def count_volumes(
     connection: "Connection[Any]", *, since: datetime | None = None, until: datetime | None = None
 ) -> list[Volumes]:
@@ -184,6 +192,14 @@ async def count_agencies(
     return [Count(**row) for row in rows]
 
 
+async def count_recommendations(
+    connection: "Connection[Any]", *, since: datetime | None = None, until: datetime | None = None
+) -> list[Count]:
+    """Return the number of recommendations that were published first in the period, by goal."""
+    rows = await connection.fetch(_SQL["count_recommendations"], since, until)
+    return [Count(**row) for row in rows]
+
+
 async def allow_long_scans(connection: Any) -> None:
     """Let the caller's transaction read whole tables, which the limits of batches prevent."""
     await connection.execute(_SQL["allow_long_scans"])
@@ -196,10 +212,12 @@ async def count_month(connection: Any, *, begins_at: datetime, ends_at: datetime
         requests=await count_requests(connection, since=begins_at, until=ends_at),
         reached=await count_reached(connection, since=begins_at, until=ends_at),
         volumes=await count_volumes(connection, since=begins_at, until=ends_at),
-        durations=await measure_stages(
-            connection, breakdowns=TIMES_BY, since=begins_at, until=ends_at
-        ),
+        durations=[
+            *await measure_stages(connection, breakdowns=TIMES_BY, since=begins_at, until=ends_at),
+            *await measure_providers(connection, since=begins_at, until=ends_at),
+        ],
         agencies=await count_agencies(connection, since=begins_at, until=ends_at),
+        recommendations=await count_recommendations(connection, since=begins_at, until=ends_at),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, Field
 
 from shared.contracts.event import Event, Facts, Uuid
-from shared.contracts.reference import Code
+from shared.contracts.reference import Code, Goal
 from shared.contracts.strict import Identifier, Line, Note, Strict
 
 DRAFTS_TOPIC = "cri.int.drafts.v1"
@@ -54,7 +54,7 @@ def focus_area_of(number: str) -> int:
 
 class FocusArea(Strict):
     """
-    Names a focus area of an assessment; it replaces the title that its number has.
+    Names a focus area of an assessment; it replaces the title and the goal that its number has.
 
     Only the provider of an engagement of the program organizational-assessment sends it.
     """
@@ -65,6 +65,8 @@ class FocusArea(Strict):
     """The focus area's number in the report."""
     title: Annotated[Line, Field(examples=["Use of force"])]
     """Its title: restricted until a report with it is published."""
+    goal: Annotated[Goal | None, Field(examples=["operations"])] = None
+    """Which goal of the program it serves most."""
 
 
 class Finding(Strict):
@@ -183,6 +185,7 @@ class AssessmentFacts(Facts):
 
 class FocusAreaFacts(AssessmentFacts):
     number: int
+    goal: str | None = None
 
 
 class FocusAreaSet(Event):

@@ -17,6 +17,7 @@ from shared.contracts.reference import (
     Code,
     Codes,
     CriType,
+    Goal,
     Hold,
     KnownAgency,
     Ori,
@@ -48,8 +49,6 @@ AgencyClass = Literal["city", "county", "state", "university", "tribal", "federa
 AGENCY_CLASSES: tuple[str, ...] = get_args(AgencyClass)
 SwornBand = Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"]
 SWORN_BANDS: tuple[str, ...] = get_args(SwornBand)
-Goal = Literal["trust", "operations", "wellness", "learning", "promising_practices"]
-GOALS: tuple[str, ...] = get_args(Goal)
 SERVICE_FORMS = (
     "training_in_person",
     "training_virtual",

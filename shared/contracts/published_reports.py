@@ -117,7 +117,8 @@ class PublishedFinding(Facts):
 class PublishedFocusArea(Facts):
     number: int
     title: Name
-    goal: Words | None = None
+    goal: AnyCode | None = None
+    """The goal of the program that it serves, if its provider has named one."""
     findings: list[PublishedFinding] = []
 
 

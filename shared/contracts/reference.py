@@ -8,7 +8,7 @@ name the version they were decided with (``reference_version``).
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, Field
 
@@ -18,6 +18,8 @@ TOPIC = "cri.int.reference.v1"
 SUBJECT = "reference"
 
 CriType = Literal["state", "local", "territorial", "campus", "tribal"]
+Goal = Literal["trust", "operations", "wellness", "learning", "promising_practices"]
+GOALS: tuple[str, ...] = get_args(Goal)
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 ParticipantId = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$", examples=["midwest-agencies"])

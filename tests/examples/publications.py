@@ -135,7 +135,7 @@ def assessed() -> Site:
     """Return a site with a focus area, a finding, and a recommendation with a status and claim."""
     site = Site(ENGAGEMENT, NUMBER, PROVIDER, AGENCY, OPENED)
     said_before: list[tuple[str, dict[str, Any]]] = [
-        ("focus_area_set", {}),
+        ("focus_area_set", {"goal": "operations"}),
         ("finding_recorded", {}),
         ("recorded", {}),
         ("claimed", {"done_on": "2026-12-09"}),

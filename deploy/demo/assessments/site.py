@@ -20,7 +20,8 @@ STATUSES = {
     "2.2.2": "not_started",
 }
 """Recommendation → its status."""
-AREAS = {1: "Use of force", 2: "Community engagement"}
+AREAS = {1: ("Use of force", "operations"), 2: ("Community engagement", "trust")}
+"""Focus area → its title, and the goal that it serves."""
 REPORT = "initial-report"
 
 
@@ -50,8 +51,10 @@ class AssessedSite:
     async def record(self) -> None:
         """Record focus areas and findings, and then recommendations."""
         client = self.provider.client
-        for area, title in AREAS.items():
-            await self.say(client, "focus_area.set", {"number": area, "title": title})
+        for area, (title, goal) in AREAS.items():
+            await self.say(
+                client, "focus_area.set", {"number": area, "title": title, "goal": goal}
+            )
         for finding in sorted({number.rpartition(".")[0] for number in STATUSES}):
             said = {"finding": finding, "text": self.text(finding), "version": 1}
             await self.say(client, "finding.record", said)

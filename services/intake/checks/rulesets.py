@@ -9,10 +9,11 @@ from typing import get_args
 from services.intake.checks.fields import check_years, check_zone
 from services.intake.findings import Finding
 from shared.contracts import refusals
-from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
+from shared.contracts.inbound import AGENCY_CLASSES, SERVICE_FORMS, SWORN_BANDS
 from shared.contracts.reference import (
     CLOCKS,
     FACTS,
+    GOALS,
     TIE_BREAKS,
     Because,
     Calendar,

@@ -179,7 +179,10 @@ class Assessments:
         """Write all that has changed."""
         await store.open_sites(connection, self.opened.values())
         await store.end_sites(connection, self.ended)
-        await store.save_focus_areas(connection, self.areas)
+        goals = {
+            (site, number): self.sites[site].focus_areas[number] for site, number in self.areas
+        }
+        await store.save_focus_areas(connection, goals)
         versions = {
             (site, number): self.sites[site].findings[number] for site, number in self.findings
         }

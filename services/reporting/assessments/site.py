@@ -69,8 +69,9 @@ class Site:
     """
     An engagement that is assessed in public.
 
-    ``focus_areas`` are numbers, ``findings`` maps a number to its version, ``recommendations`` a
-    number to what is recorded under it. ``requester`` is the participant whose request it is.
+    ``focus_areas`` maps a number to the goal that it serves, ``findings`` a number to its version,
+    ``recommendations`` a number to what is recorded under it. ``requester`` is the participant
+    whose request it is.
     """
 
     engagement_id: str
@@ -79,7 +80,7 @@ class Site:
     requester: str
     opened_at: datetime
     ended_at: datetime | None = None
-    focus_areas: frozenset[int] = frozenset()
+    focus_areas: Mapping[int, str | None] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
 
@@ -88,7 +89,8 @@ def evolve(site: Site, event: AssessmentEvent) -> Site:
     """Return *site* after *event*, which was applied."""
     match event:
         case FocusAreaSet(data=area):
-            return replace(site, focus_areas=site.focus_areas | {area.number})
+            goals = {**site.focus_areas, area.number: area.goal}
+            return replace(site, focus_areas=goals)
         case FindingRecorded(data=finding):
             versions = {**site.findings, finding.finding: finding.version}
             return replace(site, findings=versions)

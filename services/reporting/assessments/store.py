@@ -51,7 +51,7 @@ async def read_sites(connection: Any, engagements: Collection[str]) -> dict[str,
             requester=row["requester"],
             opened_at=row["opened_at"],
             ended_at=row["ended_at"],
-            focus_areas=frozenset(row["focus_areas"]),
+            focus_areas=dict(row["focus_areas"]),
             findings=dict(row["findings"]),
             recommendations=recommendations[row["engagement_id"]],
         )
@@ -108,9 +108,12 @@ async def end_sites(connection: "Connection[Any]", ended: Mapping[str, datetime]
     await _write(connection, _SQL["end_sites"], list(ended.items()))
 
 
-async def save_focus_areas(connection: "Connection[Any]", areas: Collection[Any]) -> None:
-    """Insert *areas*: (engagement, number)."""
-    await _write(connection, _SQL["save_focus_areas"], sorted(areas))
+async def save_focus_areas(
+    connection: "Connection[Any]", goals: Mapping[tuple[str, int], str | None]
+) -> None:
+    """Insert or replace focus areas by the *goals* that they serve: (engagement, number)."""
+    rows = [(*number, goals[number]) for number in sorted(goals)]
+    await _write(connection, _SQL["save_focus_areas"], rows)
 
 
 async def save_findings(connection: "Connection[Any]", versions: Mapping[Numbered, int]) -> None:

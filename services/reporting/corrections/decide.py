@@ -6,7 +6,14 @@ from itertools import count, groupby
 from typing import get_args
 
 from services.reporting.figures import Figure
-from services.reporting.release import SOURCE, Counted, digest, released_figures, tables_in
+from services.reporting.release import (
+    OPEN_WITH,
+    SOURCE,
+    Counted,
+    digest,
+    released_figures,
+    tables_in,
+)
 from shared.catalog.catalog import Catalog
 from shared.contracts import envelope
 from shared.contracts.reporting import (
@@ -25,7 +32,7 @@ comes two working days after its month at the earliest.
 """
 MOST = 12
 """Months that are counted again with one release, so that it takes a bounded time."""
-AS_RELEASED = frozenset({"program", "lane", "family"})
+AS_RELEASED = frozenset({"program", "lane", "family", OPEN_WITH})
 """Breakdowns that stay: where requests stood, and how topics were sorted, at the release."""
 Place = tuple[str, str, str, str]
 """Figure, breakdown, group, measure."""

@@ -49,6 +49,7 @@ def compose(
                 PublishedFocusArea(
                     number=focus_area_of(area),
                     title=texts[AREA, area],
+                    goal=site.focus_areas[focus_area_of(area)],
                     findings=[
                         _finding(site, finding, numbers, texts, as_of=drafted.as_of)
                         for finding in numbers

@@ -17,7 +17,7 @@ _REPORT = (
     "slug", "agency", "state", "provider", "report_id", "version", "kind", "as_of", "published_on",
     "fact_check", "sha256", "focus_area", "focus_area_title", "finding", "finding_text",
     "recommendation", "text", "due_on", "status", "reason", "status_on", "reported_as_done_on",
-    "reported_words", "agency_comments", "agency_replies",
+    "reported_words", "agency_comments", "agency_replies", "goal",
 )  # fmt: skip
 _CORRECTIONS = (
     "corrected_on", "slug", "agency", "report_id", "item", "before", "after", "why", "sha256",
@@ -79,13 +79,13 @@ def _recommendations(found: PublicSite, report: Report) -> Iterator[Sequence[obj
         for finding in area.findings:
             start = (*about, area.number, area.title, finding.number, finding.text)
             if not finding.recommendations:
-                yield (*start, *[""] * 8, *_words(report, finding.number))
+                yield (*start, *[""] * 8, *_words(report, finding.number), area.goal or "")
             for each in finding.recommendations:
                 claim = ("", "") if each.claim is None else (each.claim.done_on, each.claim.words)
                 yield (
                     *(*start, each.number, each.text, each.due_on or "", each.status or ""),
                     *(each.reason or "", each.status_on or "", *claim),
-                    *_words(report, each.number),
+                    *(*_words(report, each.number), area.goal or ""),
                 )
 
 

@@ -9,7 +9,7 @@ from services.reporting.corrections.shown import CorrectedMonth
 from services.reporting.sites.definitions import VERSIONS
 from services.reporting.sites.due import Due, dues_of, next_due
 from services.reporting.sites.sentences import address
-from services.reporting.sites.shares import shares_of
+from services.reporting.sites.shares import by_goal, shares_of
 from services.reporting.sites.site import PublicSite, Report
 from services.reporting.sites.views import ShownCorrection, ShownSite
 from shared.contracts.event import Facts
@@ -17,7 +17,15 @@ from shared.contracts.event import Facts
 
 def sites(shown: Iterable[ShownSite], today: date) -> dict[str, Any]:
     """Return all sites, each with how its recommendations stand."""
-    return {**_head(today), "sites": [_site(each, today) for each in shown]}
+    listed = list(shown)
+    goals = by_goal(each.site.latest.body for each in listed if each.site.latest is not None)
+    return {
+        **_head(today),
+        "sites": [_site(each, today) for each in listed],
+        "recommendations_by_goal": [
+            {"goal": goal, "recommendations": count} for goal, count in goals.items()
+        ],
+    }
 
 
 def site(shown: ShownSite, today: date) -> dict[str, Any]:

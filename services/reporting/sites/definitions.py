@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from services.reporting.release import DEFINITIONS, NOTES
+from services.reporting.notes import NOTES
+from services.reporting.release import DEFINITIONS
 
 SITE_DEFINITION = 1
 """Version of how recommendations, shares and due dates of sites are counted."""
@@ -37,6 +38,8 @@ _SITES = (
     " round up. Without recommendations there is no share.",
     "If the status of any recommendation is not known, the page gives counts and no shares.",
     "A recommendation that was withdrawn from the report counts in no share.",
+    "Recommendations by goal are those of each site's last report, by the goal of the program that"
+    " the provider has named for their focus area.",
     "Two reports about different days may have different numbers of recommendations, so this site"
     " draws no line between them.",
     "A report is late when its due date has passed and nothing is published. A date that was moved"

@@ -19,7 +19,12 @@ from services.reporting.sites.feed import Entry
 from services.reporting.sites.home import at_a_glance
 from services.reporting.sites.sentences import address
 from services.reporting.sites.shown import Sites
-from services.reporting.sites.views import ShownCorrection, ShownReport, ShownSite
+from services.reporting.sites.views import (
+    ShownCorrection,
+    ShownReport,
+    ShownSite,
+    goals_of,
+)
 from shared.contracts.reference import Solicitation
 
 
@@ -57,7 +62,7 @@ def home_page(
 
 def sites_page(shown: Sequence[ShownSite], sites: Sites, **contact: str | None) -> str:
     """Return the page of all sites."""
-    return _page("sites", sites, path="/sites", sites=shown, **contact)
+    return _page("sites", sites, path="/sites", sites=shown, goals=goals_of(shown), **contact)
 
 
 def site_page(shown: ShownSite, sites: Sites, **contact: str | None) -> str:

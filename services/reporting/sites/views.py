@@ -7,11 +7,12 @@ from datetime import date
 
 from services.reporting.assessments.shares import COUNTED, Shares
 from services.reporting.assessments.shown import LABELS
+from services.reporting.labels import GOALS
 from services.reporting.render import Bar, Bars
 from services.reporting.sites import sentences
 from services.reporting.sites.due import Due, dues_of, next_due
 from services.reporting.sites.sentences import KINDS, SITE_STATUSES, address, label
-from services.reporting.sites.shares import shares_of
+from services.reporting.sites.shares import NOT_STATED, by_goal, shares_of
 from services.reporting.sites.site import PublicSite, Report, findings
 from shared.clocks.written import day_in_words
 from shared.contracts.codes import STATES
@@ -22,6 +23,8 @@ from shared.contracts.published_reports import (
     PublishedRecommendation,
     ReplyFacts,
 )
+
+_GOALS = {**GOALS, NOT_STATED: "no goal is named"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,23 @@ class ShownCorrection:
     item: str
 
 
+def goals_of(shown: Iterable[ShownSite]) -> Bars | None:
+    """Return the recommendations of all *shown* sites by goal; None if there are none."""
+    counts = by_goal(each.site.latest.body for each in shown if each.site.latest is not None)
+    whole, most = sum(counts.values()), max(counts.values())
+    if not whole:
+        return None
+    return Bars(
+        caption="Recommendations of the last reports, by goal of their focus area",
+        rows=[
+            Bar(label(goal, _GOALS), f"{count:,}", f"{100 * count / most:.1f}" if count else "")
+            for goal, count in counts.items()
+        ],
+        total=f"{whole:,}",
+        total_name="recommendations",
+    )
+
+
 def shown_site(site: PublicSite, today: date, providers: Mapping[str, str]) -> ShownSite:
     """Return a site for its page; *providers* are names by id."""
     current = site.current
@@ -175,7 +195,7 @@ def shown_report(site: PublicSite, report: Report) -> ShownReport:
         ShownArea(
             number=area.number,
             title=area.title,
-            goal=area.goal or "",
+            goal="" if area.goal is None else label(area.goal, GOALS),
             counted=_in_area(area.findings),
             findings=[_finding(each, body.as_of, notes) for each in area.findings],
             notes=notes.pop(str(area.number), Notes()),

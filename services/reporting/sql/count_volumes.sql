@@ -1,4 +1,4 @@
--- Other units than requests, by what happened to them in a period.
+-- Other units than requests, by what happened to them in a period; offers also by what is open at its end.
 WITH happened AS (
     SELECT type, detail, goals, provider
       FROM timeline
@@ -9,6 +9,14 @@ WITH happened AS (
        AND type IN ('offer_made', 'offer_declined', 'offer_lapsed', 'offer_withdrawn',
                     'engagement_opened', 'engagement_closed', 'engagement_ended',
                     'clock_missed')
+),
+asked AS (
+    SELECT DISTINCT ON (tracking_number) type, provider
+      FROM timeline
+     WHERE topic = 'cri.int.routing.v1'
+       AND at < COALESCE($2::timestamptz, 'infinity')
+       AND (type = 'offer_made' OR status <> 'offered')
+     ORDER BY tracking_number, sequence DESC
 )
 SELECT unit, breakdown, name, count(*) AS count
   FROM (
@@ -39,6 +47,15 @@ SELECT unit, breakdown, name, count(*) AS count
                              ('offer_lapsed', 'lapsed_by')
                   ) AS kind (type, breakdown)
             USING (type)
+            UNION ALL
+           SELECT 'offers', 'declined_for',
+                  COALESCE(provider, 'not_stated') || ': ' || COALESCE(detail, 'not_stated')
+             FROM happened
+            WHERE type = 'offer_declined'
+            UNION ALL
+           SELECT 'offers', 'open_with', provider
+             FROM asked
+            WHERE type = 'offer_made'
             UNION ALL
            SELECT 'engagements', 'close_reason', COALESCE(detail, 'not_stated')
              FROM happened

@@ -1,4 +1,5 @@
--- In seconds, of the stages that ended in a period. The first contact is a date, so that stage counts whole days in the agency's time zone.
+-- In seconds, of the stages that ended in a period. The first contact is a date, so stages from it count whole
+-- days in the agency's time zone.
 -- An event of 0.1.0 may name an invalid state, or a first contact in the future.
 SELECT stage.name AS stage,
        part.breakdown,
@@ -36,7 +37,15 @@ SELECT stage.name AS stage,
                    assigned_at),
                   ('submission_to_close',
                    EXTRACT(EPOCH FROM closed_at - submitted_at)::double precision,
-                   closed_at)
+                   closed_at),
+                  ('first_contact_to_acceptance',
+                   GREATEST((assigned_at AT TIME ZONE COALESCE(place.zone, 'UTC'))::date
+                            - first_contact_on, 0)
+                   * 86400::double precision, assigned_at),
+                  ('first_contact_to_close',
+                   GREATEST((closed_at AT TIME ZONE COALESCE(place.zone, 'UTC'))::date
+                            - first_contact_on, 0)
+                   * 86400::double precision, closed_at)
        ) AS stage (name, seconds, ended_at)
  CROSS JOIN LATERAL (
            VALUES ('all', 'all'),

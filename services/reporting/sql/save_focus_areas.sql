@@ -1,4 +1,5 @@
-INSERT INTO focus_areas (engagement_id, number)
+INSERT INTO focus_areas (engagement_id, number, goal)
 SELECT *
-  FROM unnest($1::text[], $2::smallint[])
-    ON CONFLICT (engagement_id, number) DO NOTHING;
+  FROM unnest($1::text[], $2::smallint[], $3::text[])
+    ON CONFLICT (engagement_id, number) DO UPDATE
+   SET goal = excluded.goal;

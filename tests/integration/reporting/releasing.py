@@ -35,6 +35,7 @@ def defined(kind: str, number: int, data: dict[str, Any]) -> Event:
     """Return the *number*-th reference event, of *kind* such as ``topic_defined``."""
     models: dict[str, type[Event]] = {
         "topic_defined": reference.TopicDefined,
+        "provider_listed": reference.ProviderListed,
         "ruleset_approved": reference.RulesetApproved,
     }
     return models[kind].model_validate(
@@ -117,6 +118,38 @@ async def march(log: Log) -> None:
             made.progressed("delivered")
             made.closed()
         await log.take_in(made.events)
+
+
+async def busy_provider(log: Log) -> None:
+    """
+    Take in 54 offers to a provider, the days in March between its steps being 2, 5 and 1.
+
+    It accepts and completes 24, declines 2 and counters 12 of them; 14 are open, 2 lapsed.
+    """
+    listed = {"id": "iacp", "name": "Chiefs", "programs": ["cri-tac"], "serves": ["local"]}
+    await log.take_in([*references(), (reference.TOPIC, defined("provider_listed", 5, listed))])
+    for number in range(1, 55):
+        made = stream(number)
+        if number <= 24:
+            _later(made, 2)
+            made.engaged()
+            _later(made, 5)
+            made.progressed("started")
+            made.progressed("delivered")
+            _later(made, 1)
+            made.closed()
+        elif number <= 26:
+            made.declined()
+        elif number <= 38:
+            _later(made, 2)
+            made.referred("countered", provider="iacp")
+        elif number <= 40:
+            made.lapsed()
+        await log.take_in(made.events)
+
+
+def _later(made: EventStream, days: int) -> None:
+    made._at += timedelta(days=days)
 
 
 async def accepted_in(log: Log, month: datetime, *, first: int, count: int) -> None:

@@ -286,5 +286,5 @@ async def test_a_restore_goes_by_the_answer_and_does_not_decide_again(
 
     restored = await site_in(dump.pool)
     assert restored is not None
-    assert restored.focus_areas == frozenset()
+    assert restored.focus_areas == {}
     assert await outbox_of(dump.pool) == []

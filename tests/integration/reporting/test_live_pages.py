@@ -16,6 +16,7 @@ from services.reporting.live_pages import UpdateAsOf, routes
 from shared.contracts import reference
 from tests.examples.streams import EventStream
 from tests.integration.reporting.conftest import Log
+from tests.integration.reporting.releasing import busy_provider
 from tests.integration.reporting.test_handlers import program_defined
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -97,6 +98,23 @@ async def test_times_are_percentiles_of_what_happened(filled: "Pool") -> None:
     assert found["triage_to_offer", "p50"] == 60
     assert found["submission_to_acknowledgement", "p90"] == 61
     assert found["first_contact_to_submission", "p50"] == 10 * 86_400
+
+
+async def test_a_providers_load_is_exact_and_has_its_name(log: Log) -> None:
+    await busy_provider(log)
+
+    _, body = await get(log.pool, "/figures.json")
+    _, page = await get(log.pool, "/figures")
+
+    figures = json.loads(body)["figures"]
+    found = {(f["figure"], f["breakdown"], f["group"], f["measure"]): f for f in figures}
+    assert found["offers", "open_with", "iacp", "count"]["value"] == 14
+    assert found["offers", "provider", "iacp", "per_10_engagements"]["value"] == 22.5
+    assert found["offer_to_answer", "provider", "iacp", "p50"]["value"] == 2 * 86_400 + 60
+    assert found["offers", "declined_for", "iacp: timing", "count"]["value"] == 2
+    assert found["offers", "declined_for", "iacp: timing", "count"]["name"] == "Chiefs: timing"
+    row = re.sub(r"\s*<[^>]+>\s*", " ", page[page.index("How providers work") :])
+    assert "Chiefs 22.5 2 days 5 days 24 h" in " ".join(row.split())
 
 
 async def test_csv_holds_what_json_holds(filled: "Pool") -> None:

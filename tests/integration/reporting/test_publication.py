@@ -79,7 +79,7 @@ class Writer:
 def begun(writer: Writer, *, finding: str = "Reports are late.") -> list[tuple[str, Event]]:
     """Return what is recorded, the plan, and a draft."""
     return [
-        *writer.records("focus_area_set", "Use of force"),
+        *writer.records("focus_area_set", "Use of force", goal="operations"),
         *writer.records("finding_recorded", finding),
         *writer.records("recorded", "Review them in five days."),
         *writer.records("claimed", "The new policy is in force.", done_on="2026-12-09"),
@@ -163,7 +163,7 @@ async def test_a_message_waits_for_its_texts_whatever_comes_first(log: Log, seed
     assert found is not None
     body = found.reports[REPORT].draft.body
     assert body is not None
-    assert body.focus_areas[0].title == "Use of force"
+    assert (body.focus_areas[0].title, body.focus_areas[0].goal) == ("Use of force", "operations")
 
 
 async def test_a_duplicate_is_answered_and_published_once(log: Log) -> None:

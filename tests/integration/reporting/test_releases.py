@@ -11,12 +11,15 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.reporting.restore import Restore
+from services.reporting.sites.store import take_in
+from shared.contracts.event import Event
 from shared.contracts.reporting import RELEASES_TOPIC
 from shared.postgres.pool import LIMITS
 from shared.process.tasks import AT_ONCE
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in, outbox_of
+from tests.examples.published_sites import Publishing, areas_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.examples.roles import as_owner
 from tests.examples.streams import START, EventStream
@@ -25,6 +28,7 @@ from tests.integration.reporting.releasing import (
     DUE,
     Pool,
     accepted_in,
+    busy_provider,
     march,
     process,
     references,
@@ -120,26 +124,110 @@ async def test_e87_agencies_with_which_an_engagement_began_are_counted_once(log:
     assert found["offers", "accepted_by", "not_stated"] == 50  # 45; no provider is registered
 
 
-async def test_the_checker_counts_the_same_from_the_log(log: Log) -> None:
-    """Percentiles, too: they stand on 45 and 61 requests."""
-    await march(log)
-    await process(DUE).publish_due(log.pool)
+async def judged(log: Log, *reports: Event) -> list[str | None]:
+    """Return what the checker finds of the release and of *reports* on the same topic."""
     (event,) = await outbox_rows(log.pool)
     row = await log.pool.fetchrow("SELECT month, sha256, body::text AS body FROM releases")
     assert row is not None
-
     topics: dict[str, list[checked.Record]] = {}
     for r in log.records:
         record = checked.Record(r.topic, r.partition, r.offset, b"key", r.value)
         topics.setdefault(r.topic, []).append(record)
-    topics[RELEASES_TOPIC] = [checked.Record(RELEASES_TOPIC, 0, 0, b"key", event["value"])]
+    topics[RELEASES_TOPIC] = [
+        checked.Record(RELEASES_TOPIC, 0, offset, b"key", value)
+        for offset, value in enumerate([*(each.encode() for each in reports), event["value"]])
+    ]
     tables = {"reporting": {"releases": [{**row, "body": json.loads(row["body"])}]}}
-    found = list(i24_releases_are_reruns(checked.Run(topics=topics, ends={}, tables=tables)))
+    return list(i24_releases_are_reruns(checked.Run(topics=topics, ends={}, tables=tables)))
+
+
+async def test_the_checker_counts_the_same_from_the_log(log: Log) -> None:
+    """Percentiles, too: they stand on 45 and 61 requests."""
+    await march(log)
+    await process(DUE).publish_due(log.pool)
+
+    found = await judged(log)
 
     assert [each for each in found if each is not None] == []
     assert len(found) > 200
-    times = cells(json.loads(row["body"]), "p50")
+    times = cells(await only_release(log.pool), "p50")
     assert times["triage_to_offer", "all", "all"] == 0
+
+
+async def test_a_providers_load_is_released_rounded(log: Log) -> None:
+    """Of 54 offers 24 are accepted and 14 open; 38 are answered, most within two days."""
+    await busy_provider(log)
+
+    await process(DUE).publish_due(log.pool)
+
+    release = await only_release(log.pool)
+    found = cells(release)
+    assert found["offers", "made_to", "iacp"] == 50
+    assert found["offers", "accepted_by", "iacp"] == 20
+    assert found["offers", "open_with", "iacp"] == 10
+    assert found["offers", "lapsed_by", "iacp"] == "10 or fewer"
+    assert cells(release, "per_10_engagements") == {("offers", "provider", "iacp"): 25}
+    times = {key[0]: value for key, value in cells(release, "p50").items() if key[2] == "iacp"}
+    assert times == {
+        "offer_to_answer": 48, "acceptance_to_delivery": 120, "delivery_to_close": 24,
+    }  # fmt: skip
+    assert {each["name"] for each in release["figures"] if each["group"] == "iacp"} == {"Chiefs"}
+    assert [each for each in await judged(log) if each is not None] == []
+
+
+async def test_what_is_open_is_open_at_the_end_of_the_month(log: Log) -> None:
+    """Offers of March that are answered in April are open in March, and no more in April."""
+    await log.take_in(references())
+    for number in range(1, 21):
+        made = stream(number)
+        made._at = datetime(2026, 4, 10, tzinfo=UTC)
+        made.engaged()
+        await log.take_in(made.events)
+
+    for _ in range(2):
+        await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(log.pool)
+
+    first, second = [cells(each["release"]) for each in await releases(log.pool)]
+    place = ("offers", "open_with", "not_stated")  # no provider is listed
+    assert (first[place], second[place]) == (20, "10 or fewer")
+
+
+async def test_e86_recommendations_count_by_goal_in_the_month_of_their_first_report(
+    log: Log,
+) -> None:
+    """Fourteen of March come again in April, with twelve others, and with another goal."""
+    await march(log)
+    begun, whole = areas_of(["not_started"] * 14), areas_of(["in_progress"] * 26)
+    begun[0]["goal"], whole[0]["goal"] = "operations", "trust"
+    published = Publishing().report(areas=begun, published_on="2026-03-20")
+    published.report(areas=whole, published_on="2026-04-20", version=2)
+    async with log.pool.acquire() as connection:
+        await take_in(connection, published.events)
+
+    await process(DUE).publish_due(log.pool)
+    found = await judged(log, *published.events)
+    await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(log.pool)
+
+    first, second = [cells(each["release"]) for each in await releases(log.pool)]
+    goals = ("operations", "trust", "not_stated")
+    assert [first["recommendations", "area_goal", goal] for goal in goals] == [
+        10, "10 or fewer", "10 or fewer",
+    ]  # fmt: skip
+    assert [second["recommendations", "area_goal", goal] for goal in goals] == [
+        "10 or fewer", 10, "10 or fewer",
+    ]  # fmt: skip
+    assert [each for each in found if each is not None] == []
+
+
+async def test_times_from_the_first_contact_are_released_too(log: Log) -> None:
+    """Requests are accepted on the tenth day after it, at the latest."""
+    await march(log)
+
+    await process(DUE).publish_due(log.pool)
+
+    times = cells(await only_release(log.pool), "p50")
+    assert times["first_contact_to_acceptance", "all", "all"] == 10 * 24
+    assert times["first_contact_to_close", "program", "cri-tac"] == 10 * 24
 
 
 async def test_the_release_says_what_it_was_computed_from(log: Log) -> None:
@@ -150,7 +238,7 @@ async def test_the_release_says_what_it_was_computed_from(log: Log) -> None:
     (event,) = await events_in(log.pool, RELEASES_TOPIC)
     release = event["data"]["release"]
     assert (event["subject"], event["dataclassification"]) == ("2026-03", "public")
-    assert release["definitions"] == {"figures": 4, "gate": 1}
+    assert release["definitions"] == {"figures": 5, "gate": 1}
     assert {(each["topic"], each["next_offset"]) for each in release["positions"]} == {
         ("cri.int.intake.v1", 61),
         ("cri.int.routing.v1", 2 * 61 + 3 * 45),

@@ -8,7 +8,7 @@ from typing import Any
 from tests.proofs.checker.count_month import Place, count_month, expected
 from tests.proofs.checker.run import Run
 
-AS_RELEASED = frozenset({"program", "lane", "family"})
+AS_RELEASED = frozenset({"program", "lane", "family", "open_with"})
 CAUSES = frozenset({"late", "amended", "rebuilt", "several"})
 
 

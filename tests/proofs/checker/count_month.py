@@ -4,13 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.proofs.checker.fold_reporting import fold
 from tests.proofs.checker.log import (
     INTAKE,
     REFERENCE,
+    RELEASES,
     ROUTING,
     data_of,
     firsts,
@@ -21,6 +22,7 @@ from tests.proofs.checker.log import (
 from tests.proofs.checker.run import Body, Record, Row, Run
 
 FEW = "10 or fewer"
+_ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
 Place = tuple[str, str, str, str]
 """Figure, breakdown, group, measure."""
 Exact = dict[tuple[str, str], Counter[str]]
@@ -61,6 +63,15 @@ _BY_PROVIDER = {
     "offer_made": "made_to", "engagement_opened": "accepted_by",
     "offer_declined": "declined_by", "offer_lapsed": "lapsed_by",
 }  # fmt: skip
+_STEPS = {
+    ("offer_made", "offer_declined"): "offer_to_answer",
+    ("offer_made", "request_referred"): "offer_to_answer",
+    ("offer_made", "engagement_opened"): "offer_to_answer",
+    ("engagement_opened", "engagement_progressed"): "acceptance_to_delivery",
+    ("engagement_progressed", "engagement_closed"): "delivery_to_close",
+}
+"""What a provider did, and did next: the stage of its work that then ended."""
+_DONE = frozenset(kind for step in _STEPS for kind in step)
 _OF_AGENCIES = ("cri_type", "agency_class", "sworn_band", "us_state", "size")
 TABLES = (
     *(("requests", name) for name in ("reached", *_SINGLE, *_LISTS, "family")),
@@ -68,20 +79,28 @@ TABLES = (
     *(("offers", name) for name in _BY_PROVIDER.values()),
     *(("engagements", "close_reason"), ("engagements", "completed_by_goal"), ("clocks", "event")),
     *(("agencies", name) for name in _OF_AGENCIES),
+    *(("offers", "open_with"), ("recommendations", "area_goal")),
 )
 SINCE = {
     **{("offers", name): 4 for name in _BY_PROVIDER.values()},
     **{("agencies", name): 4 for name in _OF_AGENCIES},
+    ("offers", "open_with"): 5,
+    ("recommendations", "area_goal"): 5,
 }
 """The version of the definitions that brought a table, if it is not the first one."""
 
 
 @dataclass(slots=True)
 class Month:
-    """Exact counts by (figure, breakdown), and the lengths of stages by (stage, program)."""
+    """
+    Exact counts by (figure, breakdown), and the lengths of stages by (stage, program).
+
+    ``of_providers`` are those of providers' work, by (stage, provider).
+    """
 
     counts: Exact = field(default_factory=dict)
     seconds: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    of_providers: dict[tuple[str, str], list[float]] = field(default_factory=dict)
 
 
 def count_month(run: Run, release: Mapping[str, Any]) -> Month:
@@ -91,11 +110,14 @@ def count_month(run: Run, release: Mapping[str, Any]) -> Month:
     assert ends is not None
     rows: dict[str, Row] = {}
     happened: list[Body] = []
-    for _, body in _read(run, release, INTAKE, ROUTING):
+    done: list[Body] = []
+    for record, body in _read(run, release, INTAKE, ROUTING):
         if is_tracking_number(body.get("subject")):
             fold(rows, body)
             if short(body) in _VOLUMES and _within(body["time"], begins, ends):
                 happened.append(body)
+            if record.topic == ROUTING and _within(body["time"], _ALWAYS, ends):
+                done.append(body)
     families: dict[str, list[str]] = {}
     for _, body in _read(run, release, REFERENCE):
         if short(body) == "topic_defined":
@@ -106,6 +128,9 @@ def count_month(run: Run, release: Mapping[str, Any]) -> Month:
             _count_request(month, row, families, begins, ends)
     _count_volumes(month.counts, happened, rows)
     _count_agencies(month.counts, rows, begins, ends)
+    _count_open(month.counts, done)
+    _measure_providers(month, done, begins)
+    _count_recommendations(month.counts, run, begins, ends)
     return month
 
 
@@ -133,10 +158,23 @@ def expected(figures: Iterable[Mapping[str, Any]], month: Month) -> Iterator[tup
     for each in figures:
         figure, breakdown, group = each["figure"], each["breakdown"], each["group"]
         place, table = (figure, breakdown, group, each["measure"]), (figure, breakdown)
-        if figure in _STAGES:
+        if breakdown == "provider":
+            yield place, _of_provider(month, figure, group)
+        elif figure in _STAGES:
             yield place, time_shown(month.seconds.get((figure, group), []), each["measure"])
         elif table in month.counts:
             yield place, _cell(month.counts[table], group, listed[table])
+
+
+def _of_provider(month: Month, figure: str, provider: str) -> int | str:
+    if figure != "offers":
+        return time_shown(month.of_providers.get((figure, provider), []), "p50")
+    made, accepted = (
+        shown(month.counts["offers", name][provider]) for name in ("made_to", "accepted_by")
+    )
+    if isinstance(made, str) or isinstance(accepted, str):
+        return "not shown"
+    return math.floor(10 * made / accepted + 0.5)
 
 
 def _cell(counts: Counter[str], group: str, listed: set[str]) -> int | str:
@@ -220,3 +258,49 @@ def _count_volumes(counts: Exact, happened: list[Body], rows: Mapping[str, Row])
         if kind == "engagement_closed" and reason == "completed":
             goals = rows[body["subject"]].get("goals") or ["not_stated"]
             counts["engagements", "completed_by_goal"].update(goals)
+
+
+def _count_open(counts: Exact, done: list[Body]) -> None:
+    """Count the offers that are open after everything that was *done*, in its order."""
+    asked: dict[str, str] = {}
+    for body in done:
+        if short(body) == "offer_made":
+            asked[body["subject"]] = data_of(body)["provider"]
+        elif data_of(body).get("status") not in (None, "offered"):
+            asked.pop(body["subject"], None)
+    counts["offers", "open_with"].update(asked.values())
+
+
+def _measure_providers(month: Month, done: list[Body], begins: datetime) -> None:
+    last: dict[tuple[str, str], tuple[str, datetime]] = {}
+    for body in done:
+        kind, data = short(body), data_of(body)
+        counts = {
+            "request_referred": data.get("reason") == "countered",
+            "engagement_progressed": data.get("milestone") == "delivered",
+        }
+        if data.get("provider") is None or not counts.get(kind, kind in _DONE):
+            continue
+        about, at = (body["subject"], data["provider"]), moment(body["time"])
+        assert at is not None
+        before, since = last.get(about, ("", at))
+        stage = _STEPS.get((before, kind))
+        if stage is not None and at >= begins:
+            found = month.of_providers.setdefault((stage, data["provider"]), [])
+            found.append((at - since).total_seconds())
+        last[about] = (kind, at)
+
+
+def _count_recommendations(counts: Exact, run: Run, begins: datetime, ends: datetime) -> None:
+    known: set[tuple[str, str]] = set()
+    for _, body in firsts(run, RELEASES):
+        if short(body) != "report_published":
+            continue
+        for area in data_of(body)["body"]["focus_areas"]:
+            for finding in area["findings"]:
+                for each in finding["recommendations"]:
+                    place = (body["subject"], each["number"])
+                    if place not in known and _within(body["time"], begins, ends):
+                        goal = area.get("goal") or "not_stated"
+                        counts["recommendations", "area_goal"][goal] += 1
+                    known.add(place)

@@ -67,9 +67,8 @@ def _wrong_in(month: str, data: Mapping[str, Any], run: Run) -> Iterator[str | N
         found[place] = each["value"]
         says = each.get("overlaps", False) == (each["breakdown"] in OVERLAPPING)
         yield None if says else f"{month}: {place} does not say whether its groups overlap"
-        unseen = not isinstance(each["value"], int) or (
-            each["value"] % 10 == 0 if each["measure"] == "count" else each["value"] % 12 == 0
-        )
+        step = {"count": 10, "per_10_engagements": 1}.get(each["measure"], 12)
+        unseen = not isinstance(each["value"], int) or each["value"] % step == 0
         yield None if unseen else f"{month}: {place} is not rounded"
     for place, value in expected(release["figures"], count_month(run, release)):
         yield (

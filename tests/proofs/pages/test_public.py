@@ -114,8 +114,7 @@ def _north_miami() -> Publishing:
             for place in range(1, count + 1)
         ]
         found = {"number": f"{number}.1", "text": finding, "recommendations": recommendations}
-        goal = "Officers and residents can see how the department works."
-        areas.append({"number": number, "title": title, "goal": goal, "findings": [found]})
+        areas.append({"number": number, "title": title, "goal": "trust", "findings": [found]})
     first = areas[0]["findings"][0]["recommendations"][0]
     first["claim"] = {"done_on": "2024-09-24", "words": "The analyst began on Monday."}
     first["reason"] = "pending_labor_negotiation"

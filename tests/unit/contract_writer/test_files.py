@@ -27,13 +27,12 @@ from shared.contracts.inbound import (
     AFTER_END,
     CLOSE_REASONS,
     END_REASONS,
-    GOALS,
     SERVICE_FORMS,
     SETTLEMENTS,
     SWORN_BANDS,
     schema_file,
 )
-from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS
+from shared.contracts.reference import CLOCKS, FACTS, GOALS, TIE_BREAKS
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import STATUSES
 from shared.contracts.states_and_zones import STATES

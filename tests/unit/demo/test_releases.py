@@ -15,9 +15,9 @@ from services.reporting.csv_table import release_table
 from services.reporting.render import release_page
 from shared.contracts.reporting import ReleaseFacts
 from tests.unit.reporting.test_corrections import correct
-from tests.unit.reporting.test_release import counted, release
+from tests.unit.reporting.test_release import counted, release, with_providers
 
-RELEASE = release(counted(("program", "cri-tac", 57), ("goal", "trust", 1234)))
+RELEASE = release(counted(("program", "cri-tac", 57), ("goal", "trust", 1234)), with_providers())
 FACTS = ReleaseFacts(sha256="ab" * 32, release=RELEASE)
 AT = datetime(2026, 7, 6, tzinfo=UTC)
 PUBLISHED = Published(FACTS, AT)

@@ -104,6 +104,7 @@ FAULTS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("focus_area.set", {"number": 21}, ("value_out_of_range", "/data/number")),
     ("focus_area.set", {"number": "2"}, ("schema", "/data/number")),
     ("focus_area.set", {"title": ""}, ("schema", "/data/title")),
+    ("focus_area.set", {"goal": "reform"}, ("schema", "/data/goal")),
     ("focus_area.set", {"title": "x" * 201}, ("schema", "/data/title")),
     (
         "focus_area.set",
@@ -170,6 +171,7 @@ def test_what_could_not_be_recorded_is_refused(
     ("kind", "changes"),
     [
         ("focus_area.set", {"number": 20}),
+        ("focus_area.set", {"goal": "learning"}),
         ("finding.record", {"finding": "20.99", "text": "x" * 4000}),
         ("finding.record", {"basis": [], "version": 2}),
         ("recommendation.record", {"recommendation": "1.1.1", "due_on": None}),

@@ -50,10 +50,17 @@ def verified(status: str, *, on: str = "2027-01-19") -> list[Any]:
 def test_what_is_recorded_follows_its_area_and_its_finding() -> None:
     site = after(*recorded())
 
-    assert site.focus_areas == {2}
+    assert site.focus_areas == {2: None}
     assert site.findings == {"2.1": 1}
     assert site.recommendations["2.1.1"].due_on == date(2027, 6, 30)
     assert site.recommendations["2.1.1"].status is None
+
+
+def test_the_last_goal_of_a_focus_area_holds() -> None:
+    goals = ("trust", "operations")
+    site = after(*(message("focus_area_set", goal=goal) for goal in goals))
+
+    assert site.focus_areas == {2: "operations"}
 
 
 @pytest.mark.parametrize("name", ["finding_recorded", "recorded", "proposed", "verified"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.gate import FEW, FEW_EACH, NOT_SHOWN, cell, hours, total
+from services.reporting.gate import FEW, FEW_EACH, NOT_SHOWN, cell, hours, per_ten, total
 
 
 def test_e81_counts_are_shown_to_the_nearest_ten_and_small_ones_like_none() -> None:
@@ -53,3 +53,15 @@ def test_times_are_given_to_the_nearest_half_day(seconds: float, shown: int) -> 
 
 def test_a_time_of_ten_requests_is_not_shown() -> None:
     assert hours(86_400, count=10) == NOT_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("shown", "of", "rate"),
+    [(60, 40, 15), (30, 30, 10), (70, 30, 23), (50, 40, 13), (60, FEW, NOT_SHOWN),
+     (FEW, 60, NOT_SHOWN), (FEW, FEW, NOT_SHOWN)],
+)  # fmt: skip
+def test_a_rate_is_that_of_two_numbers_that_are_shown(
+    shown: int | str, of: int | str, rate: int | str
+) -> None:
+    """12.5 rounds up."""
+    assert per_ten(shown, of) == rate

@@ -17,8 +17,7 @@ from services.reporting.release import (
     tables_in,
 )
 from shared.catalog.catalog import Catalog, with_entry
-from shared.contracts.inbound import GOALS
-from shared.contracts.reference import Program, Provider, TopicOfHelp
+from shared.contracts.reference import GOALS, Program, Provider, TopicOfHelp
 from shared.contracts.reporting import LogPosition, Release, ReleasedFigure
 
 NOW = datetime(2026, 7, 3, 4, tzinfo=UTC)
@@ -93,7 +92,7 @@ def test_units_never_mix() -> None:
     assert found["offers", "event", "made", "count"].value == 100
     assert found["engagements", "event", "closed", "count"].value == 30
     assert {f.unit for f in found.values()} == {
-        "requests", "offers", "engagements", "clocks", "agencies", "hours",
+        "requests", "offers", "engagements", "clocks", "agencies", "recommendations", "hours",
     }  # fmt: skip
 
 
@@ -121,17 +120,18 @@ def test_times_stand_on_more_than_ten_requests() -> None:
     assert found["delivery_to_close", "all", "all", "p50"].value == NOT_SHOWN
 
 
-def release(counts: Counted = NOTHING) -> Release:
+def release(counts: Counted = NOTHING, known: Catalog | None = None) -> Release:
+    known = known or catalog()
     return Release(
         month="2026-06",
         zone="America/New_York",
         begins_at=datetime(2026, 6, 1, 4, tzinfo=UTC),
         ends_at=datetime(2026, 7, 1, 4, tzinfo=UTC),
         as_of=NOW,
-        definitions={"figures": 4, "gate": 1},
+        definitions={"figures": 5, "gate": 1},
         list_year="2025",
         positions=[LogPosition(topic="cri.int.intake.v1", partition=0, next_offset=7)],
-        figures=released_figures(counts, catalog(), tables(catalog())),
+        figures=released_figures(counts, known, tables(known)),
     )
 
 
@@ -173,25 +173,29 @@ def test_the_tables_of_a_release_are_read_from_it() -> None:
 
 
 def test_a_release_of_older_definitions_has_their_tables_alone() -> None:
-    """Version 4 brought offers by provider, and agencies."""
+    """Version 4 brought offers by provider, and agencies; 5 open offers, and recommendations."""
     older, now = tables(catalog(), 3), tables(catalog())
 
     new = {(each.figure, each.breakdown) for each in now if each not in older}
-    assert {figure for figure, _ in new} == {"offers", "agencies"}
-    assert len(new) == len(now) - len(older) == 9
+    assert {figure for figure, _ in new} == {"offers", "agencies", "recommendations"}
+    assert len(new) == len(now) - len(older) == 11
     assert [each for each in now if each in older] == older
     assert is_known({"figures": 3, "gate": 1})
     assert not is_known({"figures": 2, "gate": 1})
-    assert not is_known({"figures": 5, "gate": 1})
+    assert not is_known({"figures": 6, "gate": 1})
     assert not is_known({"figures": 4, "gate": 2})
 
 
-def test_a_provider_with_few_offers_looks_like_one_with_none() -> None:
+def with_providers() -> Catalog:
     providers = [
         Provider(id=id_, name=id_.upper(), programs=["cri-tac"], serves=["local"])
         for id_ in ("cna", "iacp", "iadlest")
     ]
-    known = reduce(lambda found, one: with_entry(found, 9, one), providers, catalog())
+    return reduce(lambda found, one: with_entry(found, 9, one), providers, catalog())
+
+
+def test_a_provider_with_few_offers_looks_like_one_with_none() -> None:
+    known = with_providers()
     rows = [Volumes("offers", "made_to", "iacp", 31), Volumes("offers", "made_to", "cna", 10)]
 
     found = {
@@ -204,6 +208,70 @@ def test_a_provider_with_few_offers_looks_like_one_with_none() -> None:
     ]  # fmt: skip
     assert found["made_to", "iacp"].name == "IACP"
     assert found["accepted_by", "iacp"].value == FEW
+
+
+def test_a_providers_load_is_computed_from_what_is_shown_of_it() -> None:
+    """Exactly, 43 offers for 26 engagements would be 16.5; 40 for 30 are 13."""
+    known = with_providers()
+    rows = [
+        Volumes("offers", breakdown, provider, count)
+        for breakdown, provider, count in (
+            ("made_to", "iacp", 43),
+            ("accepted_by", "iacp", 26),
+            ("open_with", "iacp", 17),
+            ("made_to", "cna", 90),
+            ("accepted_by", "cna", 10),
+        )
+    ]
+    times = [
+        Durations("offer_to_answer", "provider", "iacp", 26, 100_000, 200_000),
+        Durations("offer_to_answer", "provider", "cna", 10, 100_000, 200_000),
+    ]
+
+    found = {
+        (f.figure, f.breakdown, f.group, f.measure): f
+        for f in released_figures(Counted([], {}, rows, times), known, tables(known))
+    }
+
+    rate = found["offers", "provider", "iacp", "per_10_engagements"]
+    assert (rate.value, rate.unit, rate.name) == (13, "offers per 10 engagements", "IACP")
+    assert found["offers", "open_with", "iacp", "count"].value == 20
+    assert found["offers", "open_with", "cna", "count"].value == FEW
+    assert found["offers", "provider", "cna", "per_10_engagements"].value == NOT_SHOWN
+    assert found["offer_to_answer", "provider", "iacp", "p50"].value == 24
+    assert found["offer_to_answer", "provider", "cna", "p50"].value == NOT_SHOWN
+    assert found["delivery_to_close", "provider", "iacp", "p50"].value == NOT_SHOWN
+    assert {key[3] for key in found if key[1] == "provider"} == {"per_10_engagements", "p50"}
+
+
+def test_a_release_of_older_definitions_has_neither_loads_nor_newer_stages_nor_names() -> None:
+    known, shown = with_providers(), tables(with_providers(), 4)
+
+    before, now = (
+        released_figures(NOTHING, known, shown, 4),
+        released_figures(NOTHING, known, shown),
+    )
+
+    assert {f.figure for f in now} - {f.figure for f in before} == {
+        "first_contact_to_acceptance", "first_contact_to_close",
+    }  # fmt: skip
+    assert "provider" not in {f.breakdown for f in before}
+    declines = {f.name for f in before if f.breakdown == "decline_reason"}
+    assert "no provider has capacity" in declines
+    assert "no capacity" in {f.name for f in now if f.breakdown == "decline_reason"}
+
+
+def test_e86_a_recommendation_counts_by_the_goal_of_its_focus_area() -> None:
+    rows = [Count("area_goal", "operations", 14), Count("area_goal", "not_stated", 22)]
+    found = cells(Counted([], {}, [], [], [], rows))
+
+    of_goals = {key[2]: f.value for key, f in found.items() if key[0] == "recommendations"}
+    assert of_goals == {
+        **dict.fromkeys(GOALS, FEW), "operations": 10, "not_stated": 20, "all": 30,
+    }  # fmt: skip
+    assert {f.unit for key, f in found.items() if key[0] == "recommendations"} == {
+        "recommendations"
+    }
 
 
 def test_e87_agencies_stand_beside_how_many_are_listed() -> None:

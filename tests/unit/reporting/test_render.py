@@ -126,8 +126,8 @@ def test_every_table_of_the_release_names_its_unit() -> None:
     found = public()
 
     captions = [text for text in found.texts if " by " in text and len(text) < 60]
-    units = ("Requests", "Offers", "Engagements", "Time limits", "Agencies")
-    assert [name for name, _ in found.elements].count("caption") == 26
+    units = ("Requests", "Offers", "Engagements", "Time limits", "Agencies", "Recommendations")
+    assert [name for name, _ in found.elements].count("caption") == 28
     assert len([text for text in captions if text.startswith(units)]) >= 13
 
 

@@ -151,6 +151,38 @@ def test_e73_a_claim_stands_apart() -> None:
     assert found["site"]["statuses"][0] == {"status": "complete", "count": 1, "percent": 50.0}
 
 
+def test_a_focus_area_says_which_goal_of_the_program_it_serves() -> None:
+    areas = areas_of(["complete"])
+    areas[0]["goal"] = "operations"
+    published = Publishing().report(areas=areas)
+
+    assert "Goal: how the agency works" in text_of(page_of(published))
+    assert csv_of(published)[0]["goal"] == "operations"
+    assert "Goal:" not in text_of(page_of(Publishing().report(["complete"])))
+
+
+def test_e86_recommendations_count_by_the_goal_of_their_focus_area() -> None:
+    """Those of a site's last report, without what was withdrawn from it; a later goal is none."""
+    first, other = areas_of(["complete", "in_progress", "withdrawn_from_report"]), areas_of(["x"])
+    first[0]["goal"], other[0]["goal"], other[0]["number"] = "trust", "of_a_later_release", 2
+    earlier = areas_of(["complete"] * 9)
+    published = Publishing().report(areas=earlier, report_id="goals", as_of="2024-01-01")
+    sites = sites_of(published.report(areas=[*first, *other]), Publishing("a-slug", "A Town"))
+    shown = sites.all_shown()
+
+    text = text_of(Page(render.sites_page(shown, sites, **CONTACT)))
+
+    assert "trust between agency and community 2 how the agency works 0" in text
+    assert "no goal is named 1 recommendations 3" in text
+    assert as_json.sites(shown, sites.today)["recommendations_by_goal"][0] == {
+        "goal": "trust",
+        "recommendations": 2,
+    }
+    nothing = sites_of(Publishing())
+    empty = text_of(Page(render.sites_page(nothing.all_shown(), nothing, **CONTACT)))
+    assert "by goal" not in empty
+
+
 def test_e77_the_page_says_late_by_itself_and_keeps_dates_and_reasons() -> None:
     published = Publishing().plan()
     on_time, late = (page_of(published, date(2027, *day)) for day in ((4, 30), (5, 1)))
@@ -366,7 +398,7 @@ def test_the_home_page_says_what_is_not_there_yet() -> None:
 def test_names_that_others_wrote_stay_text_on_every_page() -> None:
     def of(words: str) -> list[Page]:
         areas = areas_of(["complete"])
-        areas[0] |= {"title": words, "goal": words}
+        areas[0] |= {"title": words}
         areas[0]["findings"][0]["text"] = words
         recommendation = areas[0]["findings"][0]["recommendations"][0]
         recommendation |= {"text": words, "claim": {"done_on": "2027-01-10", "words": words}}

@@ -77,8 +77,8 @@ def test_a_report_holds_what_is_recorded_with_verified_statuses_and_claims() -> 
     (area,) = published.body.focus_areas
     (finding,) = area.findings
     (found,) = finding.recommendations
-    assert (area.title, finding.text, found.text) == (
-        "Use of force", "Reports are late.", "Review them in five days.",
+    assert (area.title, area.goal, finding.text, found.text) == (
+        "Use of force", "operations", "Reports are late.", "Review them in five days.",
     )  # fmt: skip
     assert (found.status, found.reason, found.status_on) == (
         "in_progress", "under_study", date(2026, 12, 1),
