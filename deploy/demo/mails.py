@@ -10,8 +10,9 @@ from typing import Any
 from deploy.demo.people.mailbox import Mailboxes
 from deploy.demo.topic_reader import reading
 from services.desk.acts import OFFICE as DESK
-from services.notifications.mail.obligations import is_for_requester, is_mailed
+from services.notifications.mail.obligations import is_for_requester
 from shared.contracts.notifications import MAIL_TOPIC, TOPIC
+from shared.mail.mailed import is_mailed
 
 _ENDS = {
     "gov.cri.notifications.notice_delivered.v1": "accepted",

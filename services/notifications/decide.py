@@ -19,12 +19,13 @@ from services.notifications.audiences.audience import (
 from services.notifications.audiences.repeats import repeated
 from services.notifications.audiences.table import InputEvent, rows_of
 from services.notifications.audiences.withheld import without_words
-from services.notifications.mail.obligations import is_for_requester, is_mailed
+from services.notifications.mail.obligations import is_for_requester
 from shared.contracts import reference
 from shared.contracts.event import Classification, Facts
 from shared.contracts.outbound import TYPES
 from shared.contracts.reporting import FactCheckAsked, PublicationLate
 from shared.contracts.services import WEB_DESK
+from shared.mail.mailed import is_mailed
 
 NO_RECORD = "no record of theirs led to this"
 AS_REQUESTER = "it made the request for a caller, and is told as the agency would be"

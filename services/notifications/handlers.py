@@ -18,12 +18,7 @@ from services.notifications.forgetting.forgotten import Forgetting
 from services.notifications.mail import mails, settlements
 from services.notifications.mail.code_mails import prepare_codes, read_codes
 from services.notifications.mail.codes import Codes
-from services.notifications.mail.obligations import (
-    Obligation,
-    is_for_requester,
-    is_mailed,
-    prepare,
-)
+from services.notifications.mail.obligations import Obligation, is_for_requester, prepare
 from services.notifications.mail.settling import Settling
 from services.notifications.mail.timing import Role
 from services.notifications.messages import (
@@ -53,6 +48,7 @@ from shared.delivery import sequences
 from shared.delivery.records import Counted, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
 from shared.delivery.take_in.reader import Closing
+from shared.mail.mailed import is_mailed
 
 Connection = PoolConnectionProxy
 _TAKEN = Taken("applied")

@@ -38,10 +38,15 @@ class Case(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A sentence that the requester was told."""
+    """
+    A sentence that the requester was told; ``by_mail``: the contact gets it by email, too.
+
+    None: it was told before that was noted.
+    """
 
     at: datetime
     sentence: str
+    by_mail: bool | None
 
 
 async def keep_request(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from shared.contracts.outbound import TYPES, Message
 from shared.contracts.routing import TERMINAL
 from shared.contracts.services import WEB_DESK
+from shared.mail.mailed import is_mailed
 
 
 class Status(NamedTuple):
@@ -31,6 +32,7 @@ class Sentence(NamedTuple):
     number: int
     at: datetime
     sentence: str
+    by_mail: bool
 
 
 def status_in(message: Message) -> Status | None:
@@ -59,7 +61,14 @@ def sentence_in(message: Message) -> Sentence | None:
     if not _is_ours(message) or not {"tracking_number", "sentence"} <= data.keys():
         return None
     number = int(message.participantsequence or 0)
-    return Sentence(message.id, data["tracking_number"], number, message.time, data["sentence"])
+    return Sentence(
+        message.id,
+        data["tracking_number"],
+        number,
+        message.time,
+        data["sentence"],
+        is_mailed(message.type),
+    )
 
 
 def _is_ours(message: Message) -> bool:

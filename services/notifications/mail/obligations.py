@@ -111,11 +111,6 @@ class PreparedMail(NamedTuple):
     timing: str
 
 
-def is_mailed(message_type: str | None) -> bool:
-    """Return whether messages of this type are mailed to people; answers to systems are not."""
-    return message_type in _MAILED
-
-
 def is_for_requester(message_type: str) -> bool:
     """Return whether a participant that made a request gets messages of this type for it."""
     return message_type not in _FOR_OFFICES
@@ -152,7 +147,7 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
         return None
     message = json.loads(obligation.value)
     data = message["data"]
-    kind, template, facts = _MAILED[obligation.type](data)
+    kind, template, facts = FILLED[obligation.type](data)
     is_reached_by_desk = "audience" in message
     if template is OFFER:
         facts["has_system"] = not is_reached_by_desk
@@ -224,8 +219,9 @@ def _moment(text: str | None) -> str | None:
 
 
 Fill = Callable[[Mapping[str, Any]], Filled]
-_MAILED: dict[str | None, Fill] = {
+FILLED: Mapping[str, Fill] = {
     TYPES["status_changed"]: _status,
     TYPES["offer_made"]: _offer,
     **{TYPES[name]: _news(name, about) for name, about in _NEWS.items()},
 }
+"""Each type that is mailed, with how its mail is filled in."""

@@ -1,4 +1,4 @@
-SELECT at, sentence
+SELECT at, sentence, by_mail
   FROM told
  WHERE tracking_number = $1
  ORDER BY number DESC

@@ -351,6 +351,28 @@ async def test_what_was_told_twice_or_out_of_order_is_shown_once_and_the_last_st
         assert page.text.count(words) == 1, words
 
 
+async def test_each_sentence_says_by_which_channel_it_was_told(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    """The page names no address: others may have the link. What is old says nothing."""
+    answer = told("status", 3, {"tracking_number": NUMBER, "sentence": "You asked, and it waits."})
+    await take_in(pool, answer, status(4, "offered", "A provider is asked."))
+    await take_in(pool, status(5, "assigned", "It was told long ago."))
+    await pool.execute("UPDATE told SET by_mail = NULL WHERE number = 5")
+
+    person = new_browser()
+    await person.get(link)
+    text = person.text
+
+    assert "You asked, and it waits. On this page only." in text
+    assert "A provider is asked. By email and on this page." in text
+    assert f"{SENTENCE} By email and on this page." in text
+    assert "It was told long ago." in text
+    assert "It was told long ago. By" not in text
+    assert text.count("on this page.") == 2
+    assert CHIEF not in text
+
+
 async def test_what_a_provider_is_told_of_the_request_is_not_shown(
     new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
 ) -> None:

@@ -17,15 +17,15 @@ from services.notifications.mail.life import (
     tried,
 )
 from services.notifications.mail.obligations import (
-    _MAILED,
+    FILLED,
     Obligation,
     PreparedMail,
-    is_mailed,
     prepare,
 )
 from services.notifications.mail.outcome import Outcome
 from shared.contracts import notifications
 from shared.contracts.outbound import TYPES
+from shared.mail.mailed import MAILED, is_mailed
 from shared.mail.templates import TEMPLATES, render
 
 FACT = "6e1f0000-0000-5000-8000-000000000001"
@@ -162,6 +162,10 @@ def test_answers_to_systems_are_not_mailed() -> None:
     assert {n for n in TYPES if not is_mailed(TYPES[n])} == answers | restricted | answered
 
 
+def test_what_is_mailed_has_words_for_a_mail() -> None:
+    assert FILLED.keys() == MAILED
+
+
 @pytest.mark.parametrize("kind", sorted(name for name in TYPES if is_mailed(TYPES[name])))
 def test_no_need_and_no_contact_is_ever_in_a_mail(kind: str) -> None:
     secret = "CANARY"
@@ -189,7 +193,7 @@ def test_no_need_and_no_contact_is_ever_in_a_mail(kind: str) -> None:
 
 
 def test_every_mailed_type_is_a_message() -> None:
-    assert set(_MAILED) <= set(TYPES.values())
+    assert set(FILLED) <= set(TYPES.values())
 
 
 def test_a_date_is_written_with_its_zone() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.notifications.mail.obligations import is_mailed
 from services.notifications.mail.quiet import Hold, Preference, hold, is_switched_off
 from services.notifications.mail.timing import (
     AT_ONCE,
@@ -20,6 +19,7 @@ from services.notifications.mail.timing import (
     timing_of,
 )
 from shared.contracts.outbound import TYPES
+from shared.mail.mailed import is_mailed
 
 CONTACT = "contact:iacp:desk"
 SPREAD = timedelta(minutes=10)
