@@ -19,7 +19,7 @@ from deploy.demo.participants import Participants
 from deploy.demo.people.mailbox import Mailboxes
 from deploy.demo.people.public import Public
 from deploy.demo.progress import Progress, Stuck
-from deploy.demo.releases import check_releases
+from deploy.demo.releases import check_releases, wait_for_release
 from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
 from deploy.local.rebuilding import compare_rows
@@ -29,6 +29,7 @@ from deploy.participants.client import Access
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from services.desk.acts import OFFICE
+from services.reporting.months import Month
 from shared.contracts.services import DEPLOYABLES, WEB_DESK
 from shared.process.interrupts import enable_interrupts
 
@@ -119,19 +120,20 @@ def _demo(
         assert web_desk is not None
         assert stack.mail is not None
         public = Public(web_desk, Mailboxes(stack.mail.folder))
-        demo = Demonstration(participants, seed=seed, desk=desk, public=public)
+        pages = str(stack.connection.reporting)
+        demo = Demonstration(participants, seed=seed, desk=desk, public=public, figures=pages)
         run_in_thread(demo, stack, kill=kill, progress=progress)
         result = verdict(demo)
         dsns = stack.connection.operator.dsns
         wrong = [*result.wrong, *asyncio.run(disagreements(dsns, demo.participants.all_states()))]
         announcements = asyncio.run(read_announcements(Access.of(connection, "california-post")))
         print(summary(demo, result, announcements=announcements))
-        checks.keep_page(str(stack.connection.reporting), state)
+        checks.keep_page(pages, state)
         wrong += checks.print_histories(example_requests(demo), file)
         wrong += checks.check_queue_order(dsns["routing"])
         wrong += checks.check_clocks(demo)
         wrong += checks.check_ends(demo)
-        wrong += checks.check_assessments(demo, str(stack.connection.reporting))
+        wrong += checks.check_assessments(demo, pages)
         wrong += checks.check_mails(demo, stack)
         wrong += checks.check_offices(demo, stack)
         wrong += checks.check_people(demo, stack)
@@ -139,9 +141,17 @@ def _demo(
         wrong += checks.check_subscriptions(demo, stack)
         wrong += checks.verify(stack)
         wrong += compare_rows(file, "routing")
-        wrong += check_releases(str(stack.connection.reporting), file, months=days.months_due())
+        if demo.corrected is not None:
+            asyncio.run(_wait_for_next_release(days, demo.corrected, pages))
+        wrong += check_releases(pages, file, months=days.months_due(), corrected=demo.corrected)
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
+
+
+async def _wait_for_next_release(days: BusinessDays, month: Month, pages: str) -> None:
+    """Wait for the release after that of *month*, which corrects it."""
+    await days.figures_due(month.next())
+    await wait_for_release(pages, str(month.next()))
 
 
 def _desk_access(

@@ -12,11 +12,14 @@ from shared.contracts.reference import Calendar
 
 DAYS = 20
 """How many business days are played."""
-START = datetime.fromisoformat("2027-03-15T08:00:00-04:00")
-"""When they begin, at the earliest: on a Monday, so that they cross the end of a month."""
+START = datetime.fromisoformat("2027-01-26T08:00:00-05:00")
+"""
+When they begin, at the earliest: in the last week of January. February is short: its figures are
+published soon after the last day, and correct those of January.
+"""
 _EVENING = timedelta(hours=18)
-_RATE = 25_920
-"""A day takes 3.3 seconds; a business day, with its part of the weekends, takes 4.7."""
+_RATE = 28_800
+"""A day takes 3 seconds; a business day, with its part of the weekends, takes 4.3."""
 _START_SECONDS = 6
 """About how long the services take to start. Should they take longer, the days begin later."""
 
@@ -72,10 +75,18 @@ class BusinessDays:
 
     def months_due(self) -> range:
         """Return how many months' releases are due: the days go on while somebody counts."""
-        month, due = Month.of(START, zone=self._calendar.zone), 0
+        month, due = self.month_of(self._first or START), 0
         while due_at(month, self._calendar) <= self.now():
             month, due = month.next(), due + 1
         return range(due, due + 2)
+
+    def month_of(self, moment: datetime) -> Month:
+        """Return the month of *moment*."""
+        return Month.of(moment, zone=self._calendar.zone)
+
+    async def figures_due(self, month: Month) -> None:
+        """Wait until the figures of *month* are due."""
+        await self.wait_until(due_at(month, self._calendar))
 
     def label(self) -> str:
         """Return which working day it is, with its date; empty before the first one."""

@@ -3,7 +3,9 @@
 import asyncio
 import random
 import threading
+import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.demo.assessments.play import Assessments
@@ -14,24 +16,29 @@ from deploy.demo.misuse import Judged, late_answers, send_misuse
 from deploy.demo.office.staff import Staff
 from deploy.demo.participants import Participants
 from deploy.demo.people.public import Public
+from deploy.demo.releases import wait_for_release
 from deploy.participants.agencies import reference
 from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC, SUCCESSOR
 from deploy.participants.client import Client, Sent
 from deploy.participants.contacts import set_contacts
 from deploy.participants.sample import LOST, SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
+from services.reporting.months import Month
 
 _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
 _LITTLE = frozenset({SCARCE_TOPIC, LOST_TOPIC})
 _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 7, 40, 1000, 4
+_AMENDED_LATE = 20
+"""Ten would show in a count that is rounded to tens."""
 
 
 class Demonstration:
     """Drives the participants through the phases."""
 
     def __init__(
-        self, participants: Participants, *, seed: int, desk: str, public: Public
+        self, participants: Participants, *, seed: int, desk: str, public: Public, figures: str
     ) -> None:
         self.participants, self._seed = participants, seed
+        self._figures = figures
         self.staff = Staff(desk, decide=participants.office.decision)
         self.public = public
         self._days = participants.days
@@ -48,6 +55,8 @@ class Demonstration:
         self.judged: list[Judged] = []
         self.moved: set[str] = set()
         """The offers whose end is moved by a closure that is told late."""
+        self.corrected: Month | None = None
+        """The month of which requests were amended after its figures were published."""
 
     async def run(self) -> None:
         """Run all phases in order."""
@@ -69,6 +78,7 @@ class Demonstration:
             say(await self.ends.take_up_again())
             await self._opening()
             await self._directions()
+            say(await self._amend_late())
             say(await self.assessments.assess())
             await self._more_capacity()
             await self._lapses()
@@ -272,6 +282,35 @@ class Demonstration:
             f"the program office decided {self.staff.decided} referred requests at its desk,"
             f" {len(office.directed)} by its system, {left} late"
         )
+
+    async def _amend_late(self) -> str:
+        """Agencies amend requests of the first month, whose figures are published."""
+        month = self._days.month_of(START)
+        amended = [
+            each
+            for each in self.participants.planned_requests
+            if self.participants.status(each) == "assigned"
+            and not each.amended
+            and self._month_of(each) == month
+        ][:_AMENDED_LATE]
+        if len(amended) < _AMENDED_LATE:
+            return f"the days began too late to amend {_AMENDED_LATE} requests of {month}"
+        self.corrected = month
+        await self._days.figures_due(month)
+        await wait_for_release(self._figures, str(month))
+        await asyncio.gather(
+            *(self.participants.systems[each.participant].amend(each) for each in amended)
+        )
+        await self.participants.rest("the outcome of late amendments")
+        return f"{len(amended)} requests of {month} amended after its figures were published"
+
+    def _month_of(self, planned: PlannedRequest) -> Month | None:
+        """Return in which month a request was accepted, as its agency was told."""
+        request = self.participants.known(planned)
+        if request is None or "accepted" not in request.at:
+            return None
+        before = timedelta(seconds=time.monotonic() - request.at["accepted"])
+        return self._days.month_of(self._days.clock.at(datetime.now(UTC) - before))
 
     async def _more_capacity(self) -> None:
         """The provider of the scarce topic takes a few more requests off the queue."""

@@ -9,7 +9,7 @@ from typing import Any
 from deploy.demo.business_days import START, BusinessDays
 from deploy.demo.progress import Progress, until
 from deploy.participants.agencies import asking_agencies
-from deploy.participants.agency_system import AgencySystem
+from deploy.participants.agency_system import AgencySystem, KnownRequest
 from deploy.participants.changes import Changes
 from deploy.participants.client import Access, Client, Message, Sent
 from deploy.participants.history import History
@@ -113,7 +113,7 @@ class Participants:
     def by_telephone(self, number: str) -> PlannedRequest | None:
         """Return the planned request with this tracking number; None if nobody knows it yet."""
         for planned in self.planned_requests:
-            request = self.systems[planned.participant].requests.get(planned.reference)
+            request = self.known(planned)
             if request is not None and request.tracking_number == number:
                 return planned
         return None
@@ -122,9 +122,13 @@ class Participants:
         """Return whether the office entered a request for a caller, or the public desk made it."""
         return number in _numbers(self.callers) | _numbers(self.visitors)
 
+    def known(self, planned: PlannedRequest) -> KnownRequest | None:
+        """Return the request as its agency knows it."""
+        return self.systems[planned.participant].requests.get(planned.reference)
+
     def number(self, planned: PlannedRequest) -> str | None:
         """Return the tracking number that the agency received."""
-        request = self.systems[planned.participant].requests.get(planned.reference)
+        request = self.known(planned)
         return None if request is None else request.tracking_number
 
     def statuses(self) -> dict[str, str]:
@@ -141,7 +145,7 @@ class Participants:
 
     def status(self, planned: PlannedRequest) -> str:
         """Return the last status that the agency received."""
-        request = self.systems[planned.participant].requests.get(planned.reference)
+        request = self.known(planned)
         return request.status if request is not None else "not answered"
 
     def states(self) -> str:

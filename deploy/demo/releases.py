@@ -1,5 +1,6 @@
 """Checks the monthly releases from outside: the public page, and the log."""
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -7,13 +8,16 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.request import urlopen
 
+from deploy.demo.progress import Stuck
 from deploy.demo.public_page import Row, rows_of
+from services.reporting.months import Month
 
 Place: TypeAlias = tuple[str, str, str, str]
 _OF_PROVIDERS = ("offers", "offer_to_answer", "acceptance_to_delivery", "delivery_to_close")
@@ -21,20 +25,35 @@ _OF_PROVIDERS = ("offers", "offer_to_answer", "acceptance_to_delivery", "deliver
 _MONTH = re.compile(r'href="/releases/(\d{4}-\d\d)"')
 
 
-def check_releases(public: str, connection: Path, *, months: range) -> list[str]:
+async def wait_for_release(public: str, month: str, *, within: float = 60) -> None:
+    """Wait until the figures of *month* are published, which must be due."""
+    deadline = time.monotonic() + within
+    while month not in await asyncio.to_thread(_published, public):
+        if time.monotonic() > deadline:
+            raise Stuck(f"the figures of {month}: after {within:.0f} s they are not published")
+        await asyncio.sleep(0.3)
+
+
+def check_releases(
+    public: str, connection: Path, *, months: range, corrected: Month | None = None
+) -> list[str]:
     """
     Check the releases of as many *months*; print what was found, and return what is wrong.
 
-    Each is rerun to the same hash, and its page, JSON and CSV show the same numbers.
+    Each is rerun to the same hash, with the corrections that came since, and its page, JSON and
+    CSV show the same numbers. The month *corrected* must be.
     """
-    found = sorted(set(_MONTH.findall(_get(public, "/releases"))))
-    wrong, numbers, corrections = [], 0, 0
+    found = _published(public)
+    wrong, numbers, corrections = [], 0, Counter[str]()
     for month in found:
         published = json.loads(_get(public, f"/releases/{month}.json"))
         wrong += _wrong_hash(month, published, connection)
         wrong += wrong_views(public, month, published)
         numbers += len(published["release"]["figures"])
-        corrections += len(published["corrections"])
+        for each in published["corrections"]:
+            corrections[f"{month} with {each['corrected_with']}"] += 1
+    must_be = None if corrected is None else str(corrected)
+    wrong += wrong_corrections(public, corrections, must_be)
     if len(found) not in months:
         wrong.append(f"{len(found)} months are published, not {months.start}")
     outcome = (
@@ -44,9 +63,38 @@ def check_releases(public: str, connection: Path, *, months: range) -> list[str]
     )
     print(
         f"releases: {', '.join(found) or 'no month'} published,"
-        f" {corrections} figures corrected; {outcome}"
+        f" {corrections.total()} figures corrected{_in_brackets(corrections)}; {outcome}"
     )
     return wrong
+
+
+def wrong_corrections(
+    public: str, corrections: Mapping[str, int], corrected: str | None
+) -> list[str]:
+    """Return how the list of corrections differs from those of the months, and what it lacks."""
+    counts: Counter[str] = Counter()
+    for name, count in corrections.items():
+        counts[name.partition(" ")[0]] += count
+    listed = json.loads(_get(public, "/corrections.json"))["months"]
+    shown = {each["month"]: each["figures_corrected"] for each in listed}
+    page = _get(public, "/corrections")
+    wrong = [
+        f"/corrections says {shown.get(month, 0)} of {month}, its page has {counts[month]}"
+        for month in sorted(shown.keys() | counts.keys())
+        if shown.get(month, 0) != counts[month] or f"/releases/{month}" not in page
+    ]
+    if corrected is not None and not counts[corrected]:
+        wrong.append(f"no figure of {corrected} was corrected")
+    return wrong
+
+
+def _published(public: str) -> list[str]:
+    """Return the months that are published, the first one first."""
+    return sorted(set(_MONTH.findall(_get(public, "/releases"))))
+
+
+def _in_brackets(corrections: Mapping[str, int]) -> str:
+    return f" ({', '.join(sorted(corrections))})" if corrections else ""
 
 
 def wrong_views(public: str, month: str, published: dict[str, Any]) -> list[str]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from deploy.demo import releases
 from deploy.demo.public_page import rows_of
-from deploy.demo.releases import wrong_views
+from deploy.demo.releases import wrong_corrections, wrong_views
 from services.reporting.corrections.shown import Correction, Published
 from services.reporting.csv_table import release_table
 from services.reporting.render import release_page
@@ -24,6 +25,13 @@ PUBLISHED = Published(FACTS, AT)
 PAGE = release_page(PUBLISHED, at=AT)
 LATER = correct(RELEASE, counted(("program", "cri-tac", 57), ("goal", "trust", 1246)))
 CORRECTED = Published(FACTS, AT, [Correction(2, AT, each) for each in LATER])
+
+
+def corrections_served(listed: str, page: str) -> Any:
+    """Serve a list of corrections as JSON, and its page."""
+    return patch.object(
+        releases, "_get", lambda public, path: listed if path.endswith(".json") else page
+    )
 
 
 @contextmanager
@@ -76,3 +84,40 @@ def test_three_views_of_a_corrected_release_agree() -> None:
 def test_a_correction_that_a_view_does_not_show_is_a_fault() -> None:
     with served():
         assert len(wrong(CORRECTED)) == 3
+
+
+@pytest.mark.parametrize(
+    ("listed", "page", "corrected", "wrong"),
+    [
+        (
+            '{"months": [{"month": "2027-01", "figures_corrected": 2}]}',
+            "/releases/2027-01",
+            "2027-01",
+            [],
+        ),
+        (
+            '{"months": [{"month": "2027-01", "figures_corrected": 3}]}',
+            "/releases/2027-01",
+            None,
+            ["/corrections says 3 of 2027-01, its page has 2"],
+        ),
+        ('{"months": []}', "", "2027-01", ["/corrections says 0 of 2027-01, its page has 2"]),
+        (
+            '{"months": [{"month": "2027-01", "figures_corrected": 2}]}',
+            "",
+            None,
+            ["/corrections says 2 of 2027-01, its page has 2"],
+        ),
+        (
+            '{"months": [{"month": "2027-01", "figures_corrected": 2}]}',
+            "/releases/2027-01",
+            "2027-02",
+            ["no figure of 2027-02 was corrected"],
+        ),
+    ],
+)
+def test_the_list_of_corrections_has_those_of_each_month(
+    listed: str, page: str, corrected: str | None, wrong: list[str]
+) -> None:
+    with corrections_served(listed, page):
+        assert wrong_corrections("", {"2027-01 with 2027-02": 2}, corrected) == wrong
