@@ -3,15 +3,23 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+import services.desk.restore
+import services.intake.restore
+import services.notifications.restore.reader
+import services.reporting.restore
+import services.routing.restore
+import services.webdesk.restore
 from continuum import accounting_effects, letter
 from continuum.rebuild.services import FOLDED
 from continuum.status.readers import READ_BY
 from shared.contracts.services import DEPLOYABLES, PUBLIC_DESK, SERVICES
+from shared.delivery.restore.catch_up import Restore
 from tests.proofs.chaos import damage
 from tests.proofs.checker import delivery
 from tests.proofs.fuzz import checks
@@ -24,6 +32,15 @@ ALL_IN_A_ROW = re.compile(rf"(?:\b(?:{'|'.join(SERVICES)})\b(?:\W|and|or)*){{{le
 DECIDING = {
     *("audiences", "checks", "decide", "life", "project", "render", "rules"),
     *("draft", "figures", "gate", "months", "release", "tellings", "work"),
+}
+NOT_CALLED: Any = None
+RESTORES: Mapping[str, Restore] = {
+    "intake": services.intake.restore.Restore(NOT_CALLED, office="program-office"),
+    "routing": services.routing.restore.Restore(),
+    "notifications": services.notifications.restore.reader.Restore(),
+    "reporting": services.reporting.restore.Restore(),
+    "desk": services.desk.restore.Restore(),
+    "webdesk": services.webdesk.restore.Restore(NOT_CALLED),
 }
 FOLDERS = ("services", "shared", "continuum", "deploy", "benchmarks", "tests")
 
@@ -122,6 +139,14 @@ def test_checker_chaos_and_fuzzing_know_what_every_service_reads() -> None:
         assert set(readers) == read_by(topic), topic
     reading = set(DEPLOYABLES) - {"intake", PUBLIC_DESK}
     assert {service for service, _, _ in checks.READERS} == reading
+
+
+def test_a_restore_takes_in_every_topic_that_its_service_reads() -> None:
+    assert RESTORES.keys() == set(DEPLOYABLES)
+    for service, restore in RESTORES.items():
+        for topic in topics():
+            taken = any(re.match(names, topic) for names in restore.order)
+            assert taken or service not in read_by(topic), f"{service}: {topic}"
 
 
 def test_kubernetes_has_a_folder_a_database_and_a_scaler_for_every_service() -> None:

@@ -145,6 +145,7 @@ class Restore:
         r"cri\.int\.reference\.",
         r"cri\.int\.(intake|confidential)\.",
         r"cri\.int\.routing\.",
+        r"cri\.(int\.(reporting|mail)|pub\.reports)\.",
         r"cri\.int\.answers\.",
     )
 
