@@ -121,7 +121,9 @@ async def test_the_list_and_a_case(desk_pages: Desk, log: Log) -> None:
 
 async def test_reports(desk_pages: Desk, log: Log) -> None:
     await desk_pages.staff.enter("stand-in-approver", "staff:a1", "approver", name="A. Prover")
-    await desk_pages.staff.define("participant", PROVIDER, name="Training Associates")
+    await desk_pages.staff.define(
+        "participant", PROVIDER, name="Training Associates", kind="provider"
+    )
     by = await desk_pages.signed_in("Approver")
     assert await desk_pages.look("/assessments", "assessments-empty", by=by) == []
     await log.take_in([*assessed().events, *_about_reports()])
