@@ -142,7 +142,7 @@ async def _answered(
             "act_waiting",
             tell="",
             chosen=list(_in_words(form, values, await visit.names())),
-            hidden=_hidden(visit, values),
+            hidden=_hidden(visit, named, values),
             back=named.back,
         )
 
@@ -171,11 +171,11 @@ def _token(visit: Visit) -> str | None:
         return None
 
 
-def _hidden(visit: Visit, values: Mapping[str, str]) -> list[tuple[str, str]]:
+def _hidden(visit: Visit, named: Named, values: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the fields that a page keeps of the form, with the token that makes it one act."""
     token = _token(visit) or str(uuid.uuid4())
-    kept = [(name, visit.form.text(name)) for name in ("item", "of")]
-    return [*values.items(), *kept, ("token", token)]
+    about = "item" if named.assessment is None else "of"  # a field of a form may be an item, too
+    return [*values.items(), (about, visit.form.text(about)), ("token", token)]
 
 
 def _about(visit: Visit, named: Named) -> About:
@@ -223,7 +223,7 @@ async def _confirm(visit: Visit, named: Named, values: Mapping[str, str]) -> Res
         form=form,
         ends=form.ends(await store.read_now(visit.connection)),
         chosen=[*facts, *_in_words(form, values, await visit.names())],
-        hidden=_hidden(visit, values),
+        hidden=_hidden(visit, named, values),
     )
 
 

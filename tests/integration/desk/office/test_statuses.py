@@ -13,7 +13,7 @@ from tests.examples.decided import OFFICE, Decisions
 from tests.examples.publications import REPORT
 from tests.examples.streams import START
 from tests.integration.desk.conftest import Log
-from tests.integration.desk.office.conftest import Browser, Staff
+from tests.integration.desk.office.conftest import Browser, Staff, hidden
 from tests.integration.desk.office.test_reports import PAGE, message, send
 
 Pool = asyncpg.Pool
@@ -115,6 +115,10 @@ async def test_a_report_is_corrected_in_one_place_by_two_persons(
 ) -> None:
     decisions = Decisions(START).published()
     await known(log, decisions)
+    form = await browser.get(CORRECT)
+    assert form.text.count('name="item"') == 1  # no other field has its name
+    review = await browser.post(CORRECT, {**hidden(browser), **MISTAKE})
+    assert review.text.count('name="item"') == 1
 
     await send(browser, CORRECT, MISTAKE)
 
