@@ -61,7 +61,8 @@ class DeadLetter:
 
     @property
     def is_restricted(self) -> bool:
-        restricted = ("cri.out.", "cri.int.confidential.", "cri.int.drafts.")
+        names = ("out", "int.confidential", "int.drafts", "int.texts")
+        restricted = tuple(f"cri.{name}." for name in names)
         return self.is_inbound or self.topic.startswith(restricted)
 
     @cached_property

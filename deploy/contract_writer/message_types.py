@@ -49,9 +49,12 @@ PREVIEW = frozenset(
         "publication.return.v1",
         "recommendation.claim.v1",
         "recommendation.record.v1",
+        "reply.asked.v1",
         "reply.state.v1",
         "report.correct.v1",
         "report.draft.v1",
+        "report.read.v1",
+        "report.told.v1",
         "report.withdraw.v1",
         "reporting.solicitation_published.v1",
         "ruleset.approve.v1",
@@ -110,6 +113,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "gov.cri.request.submit.v1": (outbound.TYPES["accepted"], outbound.TYPES["refused"]),
     "gov.cri.status.ask.v1": (_TOLD, _REFUSED),
     "gov.cri.case.ask.v1": (outbound.TYPES["case_told"], _REFUSED),
+    "gov.cri.report.read.v1": (outbound.TYPES["report_told"], _REFUSED),
     "gov.cri.person.forget.v1": (outbound.TYPES["person_forgotten"], _REFUSED),
 }
 ANSWERS: Mapping[str, tuple[str, ...]] = {

@@ -7,15 +7,18 @@ from services.intake.findings import Finding
 from services.intake.message import Message
 from shared.contracts import refusals
 from shared.contracts.inbound import LISTS, CaseQuestion, StatusQuestion
+from shared.contracts.publications import ReportQuestion
 
 INTERVAL = timedelta(seconds=10)
 MAX_PAGES = 20
 """The most pages after the first within `INTERVAL`, repeated answers included."""
 MAX_FILES = 20
 """The most case files that an office may ask for within `INTERVAL`, repetitions included."""
-_CASE_FILES = "case files"
+MAX_REPORTS = 20
+"""The most texts of reports that a participant may ask for within `INTERVAL`, likewise."""
+_CASE_FILES, _REPORTS = "case files", "reports"
 ListKey = tuple[str, str]
-"""(participant, name of the list, or case files)"""
+"""(participant, name of the list, case files, or reports)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ def list_key(message: Message) -> ListKey | None:
     data = message.data
     if isinstance(data, StatusQuestion) and data.about in LISTS:
         return message.participant, data.about
+    if isinstance(data, ReportQuestion):
+        return message.participant, _REPORTS
     return (message.participant, _CASE_FILES) if isinstance(data, CaseQuestion) else None
 
 
@@ -48,6 +53,11 @@ def check_list_rate(message: Message, before: ListUse | None, *, repeated: bool)
             return None
         fields["files"] = MAX_FILES
         return Finding(refusals.TOO_MANY_FILES, "/data/tracking_number", fields)
+    if isinstance(message.data, ReportQuestion):
+        if before.pages + 1 < MAX_REPORTS:
+            return None
+        fields["reports"] = MAX_REPORTS
+        return Finding(refusals.TOO_MANY_REPORTS, "/data/report_id", fields)
     if (repeated or message.data.after is not None) and before.pages < MAX_PAGES:
         return None
     fields["pages"] = MAX_PAGES
@@ -55,7 +65,7 @@ def check_list_rate(message: Message, before: ListUse | None, *, repeated: bool)
 
 
 def next_use(message: Message, before: ListUse | None) -> ListUse:
-    """Return the use of the list, or of case files, after *message* is answered."""
+    """Return the use of what *message* asks for, after it is answered."""
     if before is None or not before.covers(message.at):
         return ListUse(message.at)
     return replace(before, pages=before.pages + 1)

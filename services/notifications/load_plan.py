@@ -18,6 +18,7 @@ from shared.contracts.inbound import LISTS
 from shared.delivery.records import Item
 from shared.delivery.sequences import Subject
 
+_REPORTS = frozenset(get_args(reporting.AboutRequest))
 REQUEST_EVENTS = frozenset(get_args(routing.RequestEvent))
 _NOTHING_LOADED = View(datetime.min.replace(tzinfo=UTC), Directory({}, {}, ()))
 
@@ -94,7 +95,7 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
             plan.requests.add(number)
             plan.engaged.add(number)
             plan.files.add(number)
-        elif kind is reporting.FactCheckAsked or kind is reporting.PublicationLate:
+        elif kind in _REPORTS:
             plan.requests.add(event.data.tracking_number)
         elif kind is intake.AnswerRepeated:
             plan.repeated.add(event.data.of)

@@ -15,8 +15,8 @@ from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import parse_event, passed_over
 
 TOPICS = (
-    r"^cri\.(int\.(intake|answers|confidential|routing|reference|reporting|mail)|pub\.reports)"
-    r"\.v1$"
+    r"^cri\.(int\.(intake|answers|confidential|routing|reference|reporting|texts|mail)"
+    r"|pub\.reports)\.v1$"
 )
 
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
@@ -38,18 +38,18 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 _MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
 _PUBLISHED: Mapping[str, TypeAdapter[Any]] = {
     get_args(model.model_fields["type"].annotation)[0]: TypeAdapter(model)
-    for model in (reporting.ReleasePublished, *reports.READ)
+    for model in (reporting.ReleasePublished, reporting.ReportTold, *reports.READ)
 }
 
 # These topics keep records for some days only: do not wait for deleted ones.
-_STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC))
+_STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC, reporting.TEXTS_TOPIC))
 
 
 def parse(record: Record) -> Item | PassedOver | Malformed:
     """Return the event in *record* with the gates that it waits for."""
     if record.topic == MAIL_TOPIC:
         found = _undelivered(record)
-    elif record.topic == reporting.RELEASES_TOPIC:
+    elif record.topic in (reporting.RELEASES_TOPIC, reporting.TEXTS_TOPIC):
         found = _published(record)
     else:
         found = parse_event(record, ADAPTERS[record.topic])
@@ -86,7 +86,7 @@ class _Typed(BaseModel):
 
 
 def _published(record: Record) -> Item | PassedOver | Malformed:
-    """Return the release of a month, a report, or a correction; pass over what else is there."""
+    """Return a release, a report, its text, or a correction; pass over what else is there."""
     found = passed_over(record)
     if isinstance(found, Malformed):
         return found
@@ -115,7 +115,7 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
         return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()
     if type(event) is intake.NoteStated:
         return (Gate(intake.TOPIC, event.subject, 1),)
-    if type(event) in (reporting.FactCheckAsked, reporting.PublicationLate):
+    if isinstance(event, reporting.AboutRequest):
         return (Gate(intake.TOPIC, event.data.tracking_number, 1),)
     if type(event) is intake.CaseFileAsked:  # a need may be lost: then the file says so
         return (Gate(intake.TOPIC, event.data.tracking_number, 1),)

@@ -11,6 +11,7 @@ from services.notifications.batch_state import BatchState
 from shared.contracts import intake, notifications, reporting, routing
 from shared.contracts.outbound import ContactCard
 
+_REPORTS = frozenset(get_args(reporting.AboutRequest))
 _CHANGING = frozenset(get_args(Changing))
 
 
@@ -42,7 +43,7 @@ def build_view(event: Any, state: BatchState) -> View:
         request = state.requests[number]
         cards = [_card(state, request, contact_id) for contact_id in request.contact_ids]
         return View(state.at, state.directory, file=state.file(number, cards))
-    if kind is reporting.FactCheckAsked or kind is reporting.PublicationLate:
+    if kind in _REPORTS:
         request = state.requests[event.data.tracking_number]
         call = state.must_call(request)
         return View(state.at, state.directory, before=request, must_call=call)

@@ -137,6 +137,7 @@ class Restore:
     async def fold(self, connection: Any) -> None:
         """Raise sequence numbers, mark announced openings, and put back what was published."""
         await fold_sequences(connection)
+        await connection.execute(_SQL["restore_texts_told"])
         for (value,) in await connection.fetch(_SQL["read_announced_reports"]):
             await _put_back(connection, value)
         programs = await connection.fetch(_SQL["list_definitions"])

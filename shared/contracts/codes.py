@@ -313,6 +313,10 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "agency_asked": "The agency has asked for it.",
         "other": "Another reason.",
     },
+    "report_stages": {
+        "fact_check": "A draft: the agency may check it.",
+        "published": "It is published: the agency may reply.",
+    },
     "opinions": {
         "agree": "It is right.",
         "dispute": "It is wrong, as the words say.",

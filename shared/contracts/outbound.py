@@ -32,6 +32,7 @@ from shared.contracts.published import (
     PurposeCode,
     ReferralReason,
     RefusingService,
+    ReportStageCode,
     SenderId,
     Sentence,
     Sequence,
@@ -45,6 +46,7 @@ from shared.contracts.published import (
     Words,
     WorkId,
 )
+from shared.contracts.published_reports import ReportBody
 
 SOURCE = "urn:cri:continuum:notifications"
 TYPES = {
@@ -74,8 +76,10 @@ TYPES = {
     "delivery_failed": "gov.cri.delivery.failed.v1",
     "passed_on": "gov.cri.amendment.passed_on.v1",
     "fact_check_asked": "gov.cri.fact_check.asked.v1",
+    "reply_asked": "gov.cri.reply.asked.v1",
     "publication_late": "gov.cri.publication.late.v1",
     "case_told": "gov.cri.case.told.v1",
+    "report_told": "gov.cri.report.told.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
 
@@ -851,6 +855,57 @@ class FactCheck(Facts):
     """The same in words, for people."""
 
 
+class ReplyWanted(Facts):
+    """
+    A report about the agency is published, and the agency may reply by reply.state.
+
+    A reply is published beside the report, unchanged.
+    """
+
+    tracking_number: TrackingNumber
+    """The request that the assessment goes back to."""
+    engagement_id: EngagementId
+    """The engagement that the report is about."""
+    report_id: Annotated[SenderId, Field(examples=["initial-2027"])]
+    """The report."""
+    version: Annotated[Count, Field(examples=[1])]
+    """Its version."""
+    hash: Sha256
+    """The hash of this version, as it was published."""
+    due_at: AwareDatetime
+    """Until when the agency may reply."""
+    sentence: Annotated[Sentence, Field(examples=["A report is published."])]
+    """The same in words, for people."""
+
+
+class ReportText(Facts):
+    """
+    The answer to ``report.read``: restricted. The text of a report about the agency.
+
+    A repetition of the question is told with ``repeat`` and without the report: ask again with a
+    new ``id``.
+    """
+
+    tracking_number: TrackingNumber
+    """The request that the assessment goes back to."""
+    engagement_id: EngagementId
+    """The engagement that the report is about."""
+    report_id: Annotated[SenderId, Field(examples=["initial-2027"])]
+    """The report."""
+    version: Annotated[Count, Field(examples=[1])]
+    """Its version."""
+    hash: Sha256
+    """The SHA-256 of `report` in the canonical JSON of RFC 8785; fact_check.answer repeats it."""
+    stage: ReportStageCode
+    """What the agency may do: check a draft, or reply to what is published."""
+    until: AwareDatetime
+    """Until when it may."""
+    report: ReportBody | None = None
+    """The report as it is checked, approved and published; absent from a repetition."""
+    repeat: bool = False
+    """Whether this repeats an earlier answer, because the message was sent again."""
+
+
 class ReportLate(Facts):
     """
     A report about the agency was due, and is not published. The public page says so, too.
@@ -910,8 +965,10 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["delivery_failed"]: DeliveryFailed,
     TYPES["passed_on"]: PassedOn,
     TYPES["fact_check_asked"]: FactCheck,
+    TYPES["reply_asked"]: ReplyWanted,
     TYPES["publication_late"]: ReportLate,
     TYPES["case_told"]: CaseFile,
+    TYPES["report_told"]: ReportText,
     TYPES["heartbeat"]: Heartbeat,
 }
 """Outbound type → the model of its ``data``."""
@@ -944,8 +1001,10 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["delivery_failed"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["passed_on"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["fact_check_asked"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["reply_asked"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["publication_late"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["case_told"]: frozenset({_OFFICE}),
+    TYPES["report_told"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }
 """

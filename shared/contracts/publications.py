@@ -118,6 +118,13 @@ class FactCheck(_AboutReport):
     """What the agency says, place by place."""
 
 
+class ReportQuestion(_AboutReport):
+    """Asks for the text of a report about your agency, while you may check it or reply to it."""
+
+    version: Version
+    """The version: one to check, by fact_check.asked, or the published one."""
+
+
 class Approval(_AboutReport):
     """
     Publishes a version of a report: somebody who has not worked on it approves it.
@@ -192,6 +199,7 @@ AboutPublication = (
     Plan
     | Reschedule
     | ReportDraft
+    | ReportQuestion
     | FactCheck
     | Approval
     | Return
@@ -205,6 +213,7 @@ INBOUND: dict[str, type[BaseModel]] = {
     "gov.cri.publication.plan.v1": Plan,
     "gov.cri.publication.reschedule.v1": Reschedule,
     "gov.cri.report.draft.v1": ReportDraft,
+    "gov.cri.report.read.v1": ReportQuestion,
     "gov.cri.fact_check.answer.v1": FactCheck,
     "gov.cri.publication.approve.v1": Approval,
     "gov.cri.publication.return.v1": Return,
@@ -269,6 +278,18 @@ class ReportDrafted(Event):
 
     type: Literal["gov.cri.intake.report_drafted.v1"]
     data: DraftedFacts
+
+
+class ReportQuestionFacts(PublicationFacts):
+    report_id: str
+    version: int
+
+
+class ReportAsked(Event):
+    """Somebody asks for the text of a report."""
+
+    type: Literal["gov.cri.intake.report_asked.v1"]
+    data: ReportQuestionFacts
 
 
 class CheckedFacts(Facts):
@@ -358,6 +379,7 @@ PublicationMessage = (
     PlanDirected
     | RescheduleDirected
     | ReportDrafted
+    | ReportAsked
     | FactCheckAnswered
     | PublicationApproved
     | PublicationReturned
@@ -386,7 +408,7 @@ def texts_of(data: AboutPublication) -> dict[str, str]:
             return {"text": data.text}
         case Correction():
             return {"before": data.before, "after": data.after, "why": data.why}
-        case Plan() | Reschedule() | Approval() | CorrectionApproval():
+        case Plan() | Reschedule() | ReportQuestion() | Approval() | CorrectionApproval():
             return {}
 
 
@@ -400,6 +422,7 @@ _FACTS: dict[type[BaseModel], tuple[str, type[PublicationFacts]]] = {
     Plan: ("publication_plan_directed", PlanFacts),
     Reschedule: ("publication_reschedule_directed", RescheduleFacts),
     ReportDraft: ("report_drafted", DraftedFacts),
+    ReportQuestion: ("report_asked", ReportQuestionFacts),
     FactCheck: ("fact_check_answered", FactCheckFacts),
     Approval: ("publication_approve_directed", ApprovalFacts),
     Return: ("publication_return_directed", ReturnFacts),

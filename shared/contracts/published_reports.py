@@ -7,7 +7,7 @@ Subject and key are the site's slug. Site pages, feed, JSON and CSV are folds of
 from datetime import date
 from typing import Annotated, Literal, get_args
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, WithJsonSchema
 
 from shared.contracts.event import Event, Facts
 from shared.contracts.published import (
@@ -32,6 +32,11 @@ SlipReason = Literal[
     "fact_check_open", "provider_late", "approval", "legal_review", "agency_asked", "other"
 ]
 FactCheckOutcome = Literal["checked", "disputed", "not_answered"]
+_ITEMS = {"maxItems": 1000}
+
+
+def _numbers(most: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": most, "examples": [1]})
 
 
 class SiteFacts(Facts):
@@ -93,33 +98,52 @@ class PublishedClaim(Facts):
     """The agency reports a recommendation as done: nobody has verified it."""
 
     done_on: date
-    words: Words
+    """Since when it is done, by the agency."""
+    words: Annotated[Words, Field(examples=["The new policy is in force."])]
+    """The agency's words."""
 
 
 class PublishedRecommendation(Facts):
     """``status`` is the verified one as of the report's day; None if none is known."""
 
     number: ItemNumber
-    text: DraftedText
+    """Its number."""
+    text: Annotated[DraftedText, Field(examples=["Review each report within five days."])]
+    """What is recommended."""
     due_on: date | None = None
-    status: AnyCode | None = None
-    reason: AnyCode | None = None
+    """By when."""
+    status: Annotated[AnyCode | None, Field(examples=["in_progress"])] = None
+    """Its status as of the day of the report, as the program office has verified it."""
+    reason: Annotated[AnyCode | None, Field(examples=["under_study"])] = None
+    """Why it is not complete, as a code."""
     status_on: date | None = None
+    """Since when that is its status."""
     claim: PublishedClaim | None = None
+    """What the agency says of it."""
 
 
 class PublishedFinding(Facts):
-    number: ItemNumber
-    text: DraftedText
-    recommendations: list[PublishedRecommendation] = []
+    """A finding, with what is recommended about it."""
+
+    number: Annotated[ItemNumber, Field(examples=["2.1"])]
+    """Its number."""
+    text: Annotated[DraftedText, Field(examples=["Reports of force are reviewed late."])]
+    """What was found."""
+    recommendations: Annotated[list[PublishedRecommendation], Field(json_schema_extra=_ITEMS)] = []
+    """The recommendations about it."""
 
 
 class PublishedFocusArea(Facts):
-    number: int
-    title: Name
-    goal: AnyCode | None = None
+    """A focus area of an assessment, with its findings."""
+
+    number: Annotated[int, _numbers(20)]
+    """Its number."""
+    title: Annotated[Name, Field(examples=["Use of force"])]
+    """Its title."""
+    goal: Annotated[AnyCode | None, Field(examples=["trust"])] = None
     """The goal of the program that it serves, if its provider has named one."""
-    findings: list[PublishedFinding] = []
+    findings: Annotated[list[PublishedFinding], Field(json_schema_extra=_ITEMS)] = []
+    """What was found in it."""
 
 
 class AgencyComment(Facts):
@@ -137,13 +161,23 @@ class ReportBody(Facts):
     """
 
     slug: Slug
-    report_id: SenderId
-    version: int
+    """The name of the site in addresses."""
+    report_id: Annotated[SenderId, Field(examples=["initial-2027"])]
+    """The report."""
+    version: Annotated[int, _numbers(1_000_000)]
+    """Its version."""
     kind: ReportKind
-    title: Name
+    """The kind of report."""
+    title: Annotated[Name, Field(examples=["Initial report"])]
+    """Its title."""
     as_of: date
-    summary: DraftedText
-    focus_areas: list[PublishedFocusArea] = []
+    """The day for which its statuses hold."""
+    summary: Annotated[DraftedText, Field(examples=["What was found."])]
+    """What it says, in short."""
+    focus_areas: Annotated[
+        list[PublishedFocusArea], Field(json_schema_extra={"maxItems": 20})
+    ] = []
+    """Its focus areas, with their findings and recommendations."""
 
 
 class ReportFacts(Facts):

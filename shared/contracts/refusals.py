@@ -19,6 +19,7 @@ LONGEST_FIELD = 2_000
 NO_FIELDS: Mapping[str, Any] = {}
 _AND_ROUTING: tuple[Service, ...] = ("intake", "routing")
 _AND_NOTIFICATIONS: tuple[Service, ...] = ("intake", "notifications")
+_AND_REPORTING: tuple[Service, ...] = ("intake", "reporting")
 _ROUTING: tuple[Service, ...] = ("routing",)
 _NOTIFICATIONS: tuple[Service, ...] = ("notifications",)
 _REPORTING: tuple[Service, ...] = ("reporting",)
@@ -180,6 +181,11 @@ TOO_MANY_FILES = replace(
     TOO_OFTEN,
     message="Your office has asked for many case files within moments.",
     fix="Ask for at most {files} in {seconds} seconds.",
+)
+TOO_MANY_REPORTS = replace(
+    TOO_OFTEN,
+    message="You have asked for the texts of many reports within moments.",
+    fix="Ask for at most {reports} in {seconds} seconds.",
 )
 
 # Format of single fields
@@ -374,6 +380,12 @@ DISPUTE_WITHOUT_WORDS = Refusal(
 )
 TOO_LONG = Refusal(
     "too_long", "This text is too long.", "At most {most} characters: a reply is never shortened."
+)
+REPORT_TOO_LONG = replace(
+    TOO_LONG,
+    message="This report is too long.",
+    fix="At most {most} bytes as JSON: draft several reports.",
+    services=_REPORTING,
 )
 STATUS_WITHOUT_REASON = Refusal(
     "schema", "This status or decision needs its reason.", "Add a reason code."
@@ -695,6 +707,12 @@ UNKNOWN_REPORT = replace(
     NOT_RECORDED,
     message="This assessment has no report of this id.",
     fix="Use the report_id of report.draft.",
+)
+NO_SUCH_REPORT = replace(
+    NOT_RECORDED,
+    message="There is no report of this id about an agency of yours.",
+    fix="Use the engagement_id, report_id and version of fact_check.asked.",
+    services=_AND_REPORTING,
 )
 UNKNOWN_CORRECTION = replace(
     NOT_RECORDED,

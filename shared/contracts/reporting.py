@@ -1,7 +1,8 @@
 """
 Events that reporting publishes: announcements about programs, and monthly releases. Public.
 
-Its answers to messages about assessments are internal, on ``cri.int.reporting.v1``.
+Its answers to messages about assessments are internal, on ``cri.int.reporting.v1``; the texts of
+reports for the agency that asked for them are on ``cri.int.texts.v1``.
 """
 
 from datetime import date
@@ -21,11 +22,12 @@ from shared.contracts.published import (
     WebPage,
     Words,
 )
-from shared.contracts.published_reports import ReportKind
+from shared.contracts.published_reports import ReportBody, ReportKind
 
 TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
 RELEASES_TOPIC = "cri.pub.reports.v1"
+TEXTS_TOPIC = "cri.int.texts.v1"
 
 CorrectionCause = Literal["late", "amended", "rebuilt", "several"]
 """
@@ -251,6 +253,25 @@ class FactCheckAsked(Event):
     data: FactCheckAskedFacts
 
 
+class ReplyAskedFacts(Facts):
+    """``participant`` made the request: it may reply to the report until ``due_at``."""
+
+    participant: str
+    tracking_number: str
+    engagement_id: str
+    report_id: str
+    version: int
+    hash: str
+    due_at: AwareDatetime
+
+
+class ReplyAsked(Event):
+    """A report was published, and the agency may reply; its subject is the engagement's id."""
+
+    type: Literal["gov.cri.reporting.reply_asked.v1"]
+    data: ReplyAskedFacts
+
+
 class PublicationLateFacts(Facts):
     """``participant`` made the request; ``due_on`` is the day on which the report was due last."""
 
@@ -272,5 +293,51 @@ class PublicationLate(Event):
     data: PublicationLateFacts
 
 
-ReportingEvent = AnswerEvent | FactCheckAsked | PublicationLate
+class ReportReadFacts(Facts):
+    """``participant`` was told the text; ``texts`` is the number of the `ReportTold` with it."""
+
+    participant: str
+    engagement_id: str
+    report_id: str
+    version: int
+    hash: str
+    texts: int
+
+
+class ReportRead(Event):
+    """The agency was told the text of a report; its subject is the engagement's id."""
+
+    type: Literal["gov.cri.reporting.report_read.v1"]
+    data: ReportReadFacts
+
+
+ReportStage = Literal["fact_check", "published"]
+
+
+class ReportToldFacts(Facts):
+    """``participant`` may check the report, or reply to the published one, until ``until``."""
+
+    participant: str
+    tracking_number: str
+    engagement_id: str
+    hash: str
+    stage: ReportStage
+    until: AwareDatetime
+    body: ReportBody
+
+
+class ReportTold(Event):
+    """
+    The text of a report, for the agency that asked for it: the answer to ``report.read``.
+
+    Restricted, on ``cri.int.texts.v1``. Its subject is the engagement's id.
+    """
+
+    type: Literal["gov.cri.reporting.report_told.v1"]
+    data: ReportToldFacts
+
+
+AboutRequest = FactCheckAsked | ReplyAsked | PublicationLate
+"""What those who asked for help are told: its data name their request."""
+ReportingEvent = AnswerEvent | AboutRequest | ReportRead
 """Every event on ``cri.int.reporting.v1``."""

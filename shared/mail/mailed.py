@@ -22,6 +22,7 @@ MAILED = frozenset(
         "clock_settled",
         "delivery_failed",
         "fact_check_asked",
+        "reply_asked",
         "publication_late",
     )
 )

@@ -185,6 +185,7 @@ def codes_in_contracts() -> Codes:
         known[kind, "status"] = set(routing.STATUSES)
     known["engagement.affected", "cause"] = set(CODES["causes"])
     known["person.forgotten", "what"] = set(CODES["copies"])
+    known["report.told", "stage"] = set(CODES["report_stages"])
     for kind in ("message.refused", "submission.refused"):
         known[kind, "refused_by"] = {"intake", "routing", "notifications"}
     known["", "dataclassification"] = set(get_args(Classification))

@@ -10,7 +10,7 @@ from services.notifications import load_plan, parse
 from services.notifications.audiences import table
 from services.reporting import handlers, project
 from services.routing.life import fold
-from shared.contracts import assessments, intake, notifications, routing
+from shared.contracts import assessments, intake, notifications, reporting, routing
 from shared.contracts.event import Event
 from shared.contracts.later import LaterEvent
 from shared.contracts.publications import PublicationMessage
@@ -48,8 +48,8 @@ def short_name(event: type[Event]) -> str:
 
 
 def test_the_table_of_audiences_covers_every_event_that_notifications_reads() -> None:
-    of_mails = {notifications.NoticeUndelivered}
-    assert set(read(parse.ADAPTERS)) | of_mails == set(get_args(table.InputEvent))
+    alone = {notifications.NoticeUndelivered, reporting.ReportTold}
+    assert set(read(parse.ADAPTERS)) | alone == set(get_args(table.InputEvent))
 
 
 def test_every_event_about_a_request_that_reporting_reads_has_its_columns() -> None:

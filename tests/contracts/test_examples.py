@@ -25,6 +25,7 @@ NO_RECORD_LEADS_TO = {
     " unpacked, or a failure of our own",
     ("deleted_unread", "intake"): "the topic deletes a record before intake reads it",
     ("not_processable", "reporting"): "a text is lost only by a failure of our own",
+    ("too_long", "reporting"): "only a report of more than a megabyte is",
     ("unknown_provider", "routing"): "intake refuses a provider that is not listed, and one that"
     " is listed stays so",
 }

@@ -26,6 +26,7 @@ SOURCES = {
     reference.TOPIC: "intake",
     routing.TOPIC: "routing",
     reporting.TOPIC: "reporting",
+    reporting.TEXTS_TOPIC: "reporting",
     notifications.MAIL_TOPIC: "notifications",
 }
 EVENTS: TypeAdapter[Any] = TypeAdapter(
@@ -35,6 +36,7 @@ EVENTS: TypeAdapter[Any] = TypeAdapter(
     | intake.ConfidentialEvent
     | routing.RoutingEvent
     | reporting.ReportingEvent
+    | reporting.ReportTold
     | notifications.MailEvent
 )
 DECISION = {

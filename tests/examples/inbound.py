@@ -40,7 +40,8 @@ SENDERS = {
     "status.verify": OFFICE,
     "publication": OFFICE,
     "report.draft": PROVIDER,
-    "report": OFFICE,
+    "report.correct": OFFICE,
+    "report.withdraw": OFFICE,
     "correction": OFFICE,
 }
 """The senders of the types that an agency system does not send, or of all with a first word."""
@@ -257,6 +258,11 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "title": "Initial report",
             "summary": "What was found, and what is recommended.",
             "items": ["2.1", "2.1.1"],
+        },
+        "report.read": {
+            "engagement_id": f"{number}-E1",
+            "report_id": "initial-2026",
+            "version": 1,
         },
         "fact_check.answer": {
             "engagement_id": f"{number}-E1",

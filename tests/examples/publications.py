@@ -54,6 +54,7 @@ _DATA: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
          "items": ["2.1", "2.1.1"]},
         {"title": "Progress", "summary": "What was found."},
     ),
+    "read": ("report_asked", AGENCY, {**_REPORT, "version": 1}, {}),
     "checked": ("fact_check_answered", AGENCY, {**_REPORT, "version": 1, "items": []}, {}),
     "approve": ("publication_approve_directed", OFFICE, {**_REPORT, "version": 1}, {}),
     "return": ("publication_return_directed", OFFICE, {**_REPORT, "version": 1}, {"why": "Old."}),

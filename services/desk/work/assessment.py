@@ -18,13 +18,13 @@ from shared.contracts.reporting import PublicationLate
 SiteEvent = AssessmentEvent | PublicationMessage | PublicationLate
 KEPT: frozenset[type] = frozenset(
     (
-        *get_args(PublicationMessage),
+        *(each for each in get_args(PublicationMessage) if each is not publications.ReportAsked),
         StatusProposed,
         assessments.StatusVerificationDirected,
         PublicationLate,
     )
 )
-"""The events that change something here; findings, recommendations and claims do not."""
+"""The events that change something here: no findings, recommendations, claims or readings."""
 _EVENTS: TypeAdapter[SiteEvent] = TypeAdapter(Annotated[SiteEvent, Field(discriminator="type")])
 VersionState = Literal["fact_check", "checked", "disputed", "returned", "published"]
 
@@ -207,6 +207,7 @@ class Assessment:
                 | assessments.FindingRecorded()
                 | assessments.RecommendationRecorded()
                 | assessments.RecommendationClaimed()
+                | publications.ReportAsked()
             ):
                 pass
 

@@ -17,7 +17,10 @@ _ABOUT: frozenset[type] = frozenset(
     (*get_args(AssessmentEvent | PublicationMessage), *get_args(ReportingEvent))
 )
 _NOT_KEPT = frozenset(
-    {"focus_area.set", "finding.record", "recommendation.record", "recommendation.claim"}
+    {
+        *("focus_area.set", "finding.record", "recommendation.record", "recommendation.claim"),
+        "report.read",
+    }
 )
 """The kinds of messages that change nothing of what the desk shows."""
 

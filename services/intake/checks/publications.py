@@ -15,6 +15,11 @@ def check_publication(
 ) -> Iterator[Finding]:
     """Yield the findings about a message of *participant* that was received *at* that moment."""
     path = "/data/engagement_id"
+    if isinstance(data, publications.ReportQuestion):
+        # Nobody learns which engagements of others there are.
+        if request is None or request.participant != participant:
+            yield Finding(refusals.NO_SUCH_REPORT, "/data/report_id")
+        return
     if request is None:
         yield Finding(refusals.UNKNOWN_ENGAGEMENT, path)
     match data:

@@ -1,12 +1,18 @@
 """Stored answers, repeated when a sender sends the same message again. Pure."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from shared.contracts.outbound import TYPES, CaseFile
+from shared.contracts.event import Facts
+from shared.contracts.outbound import TYPES, CaseFile, ReportText
 
-_WITHOUT_THE_FILE = ("tracking_number", "purpose", "as_of")
+_TOLD_ONCE: Mapping[str, type[Facts]] = {
+    TYPES["case_told"]: CaseFile,
+    TYPES["report_told"]: ReportText,
+}
+"""The answers with long confidential texts: of these, only the required fields are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +36,13 @@ class WaitingRepeat(NamedTuple):
 
 
 def as_kept(answer: Answer) -> Answer:
-    """Return *answer* as it is kept for repeats: a case file is told once, and not kept again."""
-    if answer.message_type != TYPES["case_told"]:
+    """Return *answer* as it is kept for repeats: a file or a report is told once, and not kept."""
+    model = _TOLD_ONCE.get(answer.message_type)
+    if model is None:
         return answer
     told = json.loads(answer.data)
-    kept = CaseFile.model_validate({name: told[name] for name in _WITHOUT_THE_FILE})
+    needed = {name for name, field in model.model_fields.items() if field.is_required()}
+    kept = model.model_validate({name: told[name] for name in needed})
     return replace(answer, data=kept.encode())
 
 

@@ -53,6 +53,7 @@ InputEvent = (
     | assessments.AssessmentEvent
     | publications.PublicationMessage
     | reporting.ReportingEvent
+    | reporting.ReportTold
     | routing.AnnouncedEvent
     | notifications.NoticeUndelivered
 )
@@ -116,6 +117,7 @@ def _rows_of(event: InputEvent) -> Rows:
             | publications.PlanDirected()
             | publications.RescheduleDirected()
             | publications.ReportDrafted()
+            | publications.ReportAsked()
             | publications.FactCheckAnswered()
             | publications.PublicationApproved()
             | publications.PublicationReturned()
@@ -129,6 +131,10 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "applied", answers.applied_to_assessment))
         case reporting.MessageRefused():
             return _rows(event, To(sender, "message_refused", answers.refused_by_reporting))
+        case reporting.ReportTold():
+            return _rows(event, To(sender, "report_told", reports.told, restricted=True))
+        case reporting.ReportRead():
+            return (NoMessage(author, "the text itself is the answer"),)
         case reporting.FactCheckAsked():
             return _rows(
                 event,
@@ -136,6 +142,8 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(offices, "fact_check_asked", reports.to_check),
                 NoMessage(no_office, _NO_OFFICE),
             )
+        case reporting.ReplyAsked():
+            return _rows(event, To(requester, "reply_asked", reports.to_reply))
         case reporting.PublicationLate():
             return _rows(
                 event,

@@ -9,6 +9,7 @@ from services.notifications.mail import life
 from services.notifications.mail.timing import Role, timing_of
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import TYPES
+from shared.contracts.services import WEB_DESK
 from shared.mail.templates import NEWS, OFFER, STATUS, Template
 
 ContactKey = tuple[str, str]
@@ -40,10 +41,16 @@ _NEWS = {
     "clock_settled": "a delay is settled",
     "delivery_failed": "a mail did not arrive",
     "fact_check_asked": "a report is yours to check",
+    "reply_asked": "a report is published",
     "publication_late": "a report is late",
 }
 
 
+_READ_ON_A_PAGE = {
+    TYPES["fact_check_asked"]: "read the draft report and tell us what is wrong in it",
+    TYPES["reply_asked"]: "read the report again and reply to it",
+}
+"""What an agency without a system does on the page of its request, in words."""
 _KINDS = {
     "offer_withdrawn": life.OFFER_END,
     "offer_lapsed": life.OFFER_END,
@@ -151,6 +158,8 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     is_reached_by_desk = "audience" in message
     if template is OFFER:
         facts["has_system"] = not is_reached_by_desk
+    if obligation.audience == WEB_DESK and obligation.type in _READ_ON_A_PAGE:
+        facts["on_page"] = _READ_ON_A_PAGE[obligation.type]
     if is_reached_by_desk and obligation.type == TYPES["engagement_opened"]:
         facts["engagement_id"] = data["engagement_id"]
     sending = timing_of(

@@ -51,7 +51,7 @@ def _must(name: str, data: Mapping[str, Any], role: Role, is_urgent: bool) -> st
     """Return how soon offers, refusals, withdrawals, ends and stops of work are mailed."""
     if role == "provider" and (name == "engagement_ended" or data.get("stopped")):
         return URGENT
-    if name == "fact_check_asked" and role == "requester":
+    if name in ("fact_check_asked", "reply_asked") and role == "requester":
         return MUST
     if name == "offer_made" and is_urgent:
         return URGENT

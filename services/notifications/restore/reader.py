@@ -147,6 +147,7 @@ class Restore:
         r"cri\.int\.routing\.",
         r"cri\.(int\.(reporting|mail)|pub\.reports)\.",
         r"cri\.int\.answers\.",
+        r"cri\.int\.texts\.",
     )
 
     def __init__(

@@ -31,7 +31,13 @@ from shared.contracts.assessments import PROGRAM
 from shared.contracts.event import Event, Facts
 from shared.contracts.publications import PublicationMessage
 from shared.contracts.reference import Calendar
-from shared.contracts.reporting import RELEASES_TOPIC, TOPIC
+from shared.contracts.reporting import (
+    RELEASES_TOPIC,
+    TEXTS_TOPIC,
+    TOPIC,
+    ReportReadFacts,
+    ReportToldFacts,
+)
 from shared.delivery.records import Outgoing, Taken
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Numbers, Subject
@@ -48,6 +54,7 @@ _WHAT: Mapping[type, str] = {
     publications.PlanDirected: "publication.plan",
     publications.RescheduleDirected: "publication.reschedule",
     publications.ReportDrafted: "report.draft",
+    publications.ReportAsked: "report.read",
     publications.FactCheckAnswered: "fact_check.answer",
     publications.PublicationApproved: "publication.approve",
     publications.PublicationReturned: "publication.return",
@@ -65,6 +72,7 @@ _EVENTS: Mapping[type[Facts], type[Event]] = {
     public.CorrectionFacts: public.ReportCorrected,
     public.WithdrawalFacts: public.ReportWithdrawn,
     reporting.FactCheckAskedFacts: reporting.FactCheckAsked,
+    reporting.ReplyAskedFacts: reporting.ReplyAsked,
 }
 """The facts that follow from a message → the event that tells them."""
 _FOLLOWING: TypeAdapter[Any] = TypeAdapter(public.PublicationEvent)
@@ -79,8 +87,9 @@ def is_end(event: Any) -> bool:
 
 def following(kind: str, value: bytes) -> Facts | None:
     """Return the facts of a published event that followed from a message; None of others."""
-    if kind == _type_of(reporting.FactCheckAsked):
-        return reporting.FactCheckAsked.model_validate_json(value).data
+    if kind in _TO_AGENCY:
+        asked: Facts = _TO_AGENCY[kind].model_validate_json(value).data
+        return asked
     if kind in _PUBLIC:
         facts: Facts = _FOLLOWING.validate_json(value).data
         return facts
@@ -129,8 +138,13 @@ class Publications:
     def subjects(self, messages: Iterable[Any]) -> list[Subject]:
         """Return the subjects of the answers to *messages*, and of what is published then."""
         about = {m.subject for m in messages if type(m) in ABOUT_PUBLICATION}
+        read = {m.subject for m in messages if type(m) is publications.ReportAsked}
         slugs = [*self.slugs.values(), *(each.site.slug for each in self.known.values())]
-        return [*((TOPIC, each) for each in about), *((RELEASES_TOPIC, slug) for slug in slugs)]
+        return [
+            *((TOPIC, each) for each in about),
+            *((TEXTS_TOPIC, each) for each in read),
+            *((RELEASES_TOPIC, slug) for slug in slugs),
+        ]
 
     def drafters(self, engagement_id: str) -> frozenset[Person]:
         """Return everybody who has drafted a report about a site."""
@@ -149,6 +163,8 @@ class Publications:
         context = self._context(event, assessments, at)
         decided = decide(event, context)
         reasons = decided.reasons if isinstance(decided, Refused) else ()
+        if isinstance(event, publications.ReportAsked) and not isinstance(decided, Refused):
+            return Taken("applied", _texts(event, decided.published, at=at, numbers=numbers))
         facts = () if isinstance(decided, Refused) else decided.published
         number = numbers.last(TOPIC, event.subject) + 1
         answer = answer_to(event, _WHAT[type(event)], reasons, at=at, number=number)
@@ -172,6 +188,8 @@ class Publications:
 
         *published* are the events that it led to before the restore: some may not have come out.
         """
+        if isinstance(event, publications.ReportAsked):
+            return Taken("refused" if published[0][0] == REFUSED else "applied")
         context = self._context(event, assessments, at)
         kinds = {kind for kind, _ in published}
         if REFUSED in kinds:
@@ -249,7 +267,7 @@ class Publications:
         """Return the event that tells *facts*, which follow from *cause*."""
         model = _EVENTS[type(facts)]
         kind = _type_of(model)
-        if isinstance(facts, reporting.FactCheckAskedFacts):
+        if kind in _TO_AGENCY:
             number = numbers.next(TOPIC, cause.subject)
             about = envelope.caused_by(cause, kind=kind, source=SOURCE, at=at, number=number)
             asked = model.model_validate({**about, "data": facts})
@@ -284,10 +302,48 @@ class Publications:
         self.everywhere[name] = after
 
 
+def _texts(
+    event: publications.ReportAsked,
+    facts: Sequence[Facts],
+    *,
+    at: datetime,
+    numbers: Numbers,
+) -> tuple[Outgoing, ...]:
+    """Return the text that *event* asked for, and after it that it was told."""
+    (told,) = facts
+    assert isinstance(told, ReportToldFacts)
+    number = numbers.next(TEXTS_TOPIC, event.subject)
+    read = ReportReadFacts(
+        participant=told.participant,
+        engagement_id=told.engagement_id,
+        report_id=told.body.report_id,
+        version=told.body.version,
+        hash=told.hash,
+        texts=number,
+    )
+    about = envelope.caused_by(
+        event, kind=_type_of(reporting.ReportTold), source=SOURCE, at=at, number=number
+    )
+    text = reporting.ReportTold(**{**about, "dataclassification": "restricted"}, data=told)
+    number = numbers.next(TOPIC, event.subject)
+    about = envelope.caused_by(
+        event, kind=_type_of(reporting.ReportRead), source=SOURCE, at=at, number=number
+    )
+    noted = reporting.ReportRead(**about, data=read)
+    return (
+        outbox.outgoing(TEXTS_TOPIC, text, key=event.subject),
+        outbox.outgoing(TOPIC, noted, key=event.subject),
+    )
+
+
 def _type_of(model: type[Event]) -> str:
     (kind,) = get_args(model.model_fields["type"].annotation)
     return str(kind)
 
 
+_TO_AGENCY: Mapping[str, Any] = {
+    _type_of(model): model for model in (reporting.FactCheckAsked, reporting.ReplyAsked)
+}
+"""What the agency is told of a report, on the log."""
 _PUBLIC = frozenset(_type_of(model) for model in get_args(get_args(public.PublicationEvent)[0]))
 _TEXTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])

@@ -18,9 +18,16 @@ from shared.contracts.event import Facts
 from shared.contracts.intake import Reason
 from shared.contracts.publications import PublicationMessage
 from shared.contracts.reference import Calendar
-from shared.contracts.reporting import FactCheckAskedFacts
+from shared.contracts.reporting import (
+    FactCheckAskedFacts,
+    ReplyAskedFacts,
+    ReportStage,
+    ReportToldFacts,
+)
 
 _ENGAGEMENT, _REPORT, _VERSION, _HASH = "/engagement_id", "/report_id", "/version", "/hash"
+LONGEST = 1_048_576
+"""The most bytes of a report as JSON: with its envelope, a message may have twice as many."""
 _OF_REQUESTER = (publications.FactCheckAnswered, publications.ReplyReceived)
 
 
@@ -60,6 +67,8 @@ Decided = Refused | Applied
 def decide(event: PublicationMessage, context: Context) -> Decided:
     """Return what becomes of the message behind *event*."""
     site, publication = context.site, context.publication
+    if isinstance(event, publications.ReportAsked):
+        return _read(event, context)
     if site is None:
         return _refuse(refusals.NOT_ASSESSED.reason(_ENGAGEMENT))
     who = event.data.participant
@@ -153,6 +162,8 @@ def _draft(
     body = compose(site, drafted, context.said, context.texts, slug=publication.site.slug)
     if body is None:
         return _refuse(refusals.TEXT_LOST.reason("/items"))
+    if len(body.encode()) > LONGEST:
+        return _refuse(refusals.REPORT_TOO_LONG.reason("/items", {"most": LONGEST}))
     asked = FactCheckAskedFacts(
         participant=site.requester,
         tracking_number=site.tracking_number,
@@ -163,6 +174,50 @@ def _draft(
         due_at=ten_working_days_after(context.at, context.calendar),
     )
     return Applied([asked])
+
+
+def _read(event: publications.ReportAsked, context: Context) -> Decided:
+    """Tell who made the request a version that it may check, or the one that it may reply to."""
+    site, publication, asked = context.site, context.publication, event.data
+    report = None if publication is None else publication.reports.get(asked.report_id)
+    if site is None or report is None or asked.participant != site.requester:
+        return _refuse(refusals.NO_SUCH_REPORT.reason(_REPORT))
+    draft, published = report.draft, report.published
+    if report.is_withdrawn:
+        return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
+    if published is not None and asked.version == published.version:
+        until = ten_working_days_after(published.at, context.calendar)
+        if context.at > until:
+            shown = f"{until:%Y-%m-%d %H:%M %Z}"
+            return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
+        return Applied([_told(site, published.body, published.hash, until)])
+    if asked.version != draft.version:
+        current = {"version": draft.version, "hash": draft.hash}
+        return _refuse(refusals.VERSION_NOT_CURRENT.reason(_VERSION, current))
+    if draft.state != "fact_check":
+        return _refuse(refusals.VERSION_SETTLED.reason(_VERSION))
+    if draft.body is None:
+        return _refuse(refusals.TEXT_LOST.reason(_REPORT))
+    return Applied([_told(site, draft.body, draft.hash, draft.due_at, stage="fact_check")])
+
+
+def _told(
+    site: Site,
+    body: public.ReportBody,
+    hash_: str,
+    until: datetime,
+    *,
+    stage: ReportStage = "published",
+) -> ReportToldFacts:
+    return ReportToldFacts(
+        participant=site.requester,
+        tracking_number=site.tracking_number,
+        engagement_id=site.engagement_id,
+        hash=hash_,
+        stage=stage,
+        until=until,
+        body=body,
+    )
 
 
 def _not_recorded(site: Site, items: Sequence[str]) -> Reason | None:
@@ -251,10 +306,26 @@ def _approve(
         fact_check=outcome,
         comments=draft.comments,
     )
-    site = publication.site
-    if site.status != "announced":
-        return Applied([published])
-    return Applied([published, site.model_copy(update={"status": "active"})])
+    told: list[Facts] = [published]
+    if publication.site.status == "announced":
+        told.append(publication.site.model_copy(update={"status": "active"}))
+    if context.site is not None:
+        told.append(_to_reply(context.site, report.report_id, published, context))
+    return Applied(told)
+
+
+def _to_reply(
+    site: Site, report_id: str, published: public.ReportFacts, context: Context
+) -> ReplyAskedFacts:
+    return ReplyAskedFacts(
+        participant=site.requester,
+        tracking_number=site.tracking_number,
+        engagement_id=site.engagement_id,
+        report_id=report_id,
+        version=published.body.version,
+        hash=published.hash,
+        due_at=ten_working_days_after(context.at, context.calendar),
+    )
 
 
 def _of_published(

@@ -46,8 +46,8 @@ def evolve(
         plans = {**known.plans, plan.kind: Plan(every=plan.every, first_due_on=plan.first_due_on)}
         update = {"plans": plans, "aliases": plan.aliases or known.aliases}
         return known.model_copy(update={**update, "ori": plan.ori or known.ori})
-    if before is None:
-        return None
+    if before is None or isinstance(event, publications.ReportAsked):
+        return before
     match event:
         case publications.RescheduleDirected(data=moved):
             change = Change(kind=moved.kind, due_on=moved.due_on, new_due_on=moved.new_due_on)

@@ -15,7 +15,9 @@ from shared.delivery.take_in.rows import columns_of
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements("shared.delivery")
-_RESTRICTED = ("cri.in.", "cri.out.", "cri.int.confidential.", "cri.int.drafts.")
+_RESTRICTED = tuple(
+    f"cri.{name}." for name in ("in", "out", "int.confidential", "int.drafts", "int.texts")
+)
 
 
 @dataclass(frozen=True, slots=True)

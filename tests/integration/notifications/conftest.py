@@ -26,6 +26,7 @@ TOPICS = (
     routing.TOPIC,
     reference.TOPIC,
     reporting.TOPIC,
+    reporting.TEXTS_TOPIC,
     notifications.MAIL_TOPIC,
     reporting.RELEASES_TOPIC,
 )
@@ -76,8 +77,12 @@ def topic_of(event: Event) -> str:
     _, _, producer, name, _ = event.type.split(".")
     if producer == "notifications":
         return notifications.MAIL_TOPIC
+    if name == "report_told":
+        return reporting.TEXTS_TOPIC
     if producer == "reporting":
-        internal = name.startswith(("message_", "fact_check_", "publication_late"))
+        internal = name.startswith(
+            ("message_", "fact_check_", "reply_asked", "publication_late", "report_read")
+        )
         return reporting.TOPIC if internal else reporting.RELEASES_TOPIC
     if producer == "routing":
         return routing.TOPIC

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.contracts import reporting
-from tests.examples.facts import AGENCY, NUMBER, OFFICE, PROVIDER, inbound
+from shared.contracts import intake, reporting
+from tests.examples.facts import AGENCY, NUMBER, OFFICE, PROVIDER, Log, inbound
+from tests.examples.outboxes import outbox_of
 from tests.integration.notifications.conftest import World, kinds
 
 ENGAGEMENT = f"{NUMBER}-E1"
@@ -18,6 +19,13 @@ ASKED: dict[str, Any] = {
     "hash": "4f" * 32,
     "due_at": "2026-12-29T17:00:00Z",
 }
+
+
+def repeat(log: Log, offset: int, of: int) -> Any:
+    data = {"participant": AGENCY, "of": inbound(of)}
+    return log.event(
+        intake.ANSWERS_TOPIC, "answer_repeated", AGENCY, data, inreplyto=inbound(offset)
+    )
 
 
 def asked(world: World) -> Any:
@@ -47,6 +55,78 @@ async def test_the_agency_and_the_office_are_told_what_is_to_be_checked(
     assert [(row["audience"], row["about"]) for row in mails] == [(AGENCY, NUMBER)]
 
 
+CANARY = "canary-6b20"
+BODY: dict[str, Any] = {
+    "slug": "alturas-police-department-ca",
+    "report_id": "initial-2026",
+    "version": 1,
+    "kind": "initial",
+    "title": "Initial report",
+    "as_of": "2026-12-11",
+    "summary": CANARY,
+}
+
+
+def told(world: World) -> Any:
+    about = {name: ASKED[name] for name in ("participant", "tracking_number", "engagement_id")}
+    data = {**about, "hash": "4f" * 32, "stage": "fact_check", "until": ASKED["due_at"]}
+    event = world.log.event(
+        reporting.TEXTS_TOPIC,
+        "report_told",
+        ENGAGEMENT,
+        {**data, "body": BODY},
+        inreplyto=inbound(9),
+    )
+    return event.model_copy(update={"dataclassification": "restricted"})
+
+
+def read(world: World) -> Any:
+    data = {name: ASKED[name] for name in ("participant", "engagement_id", "report_id", "version")}
+    data |= {"hash": "4f" * 32, "texts": 1}
+    return world.log.event(reporting.TOPIC, "report_read", ENGAGEMENT, data, inreplyto=inbound(9))
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_e80_the_text_of_a_draft_is_told_to_the_agency_that_asked_and_kept_nowhere(
+    mailing: World, *, late: bool
+) -> None:
+    log = mailing.log
+    office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
+    await mailing.take_in(office, log.contact(email="chief@agency.example"))
+    await mailing.take_in(log.accepted(reference_version=1))
+    events = [told(mailing), read(mailing)]
+
+    for event in reversed(events) if late else events:
+        await mailing.take_in(event)
+
+    *_, answer = await mailing.out(AGENCY)
+    assert (kinds([answer]), answer["dataclassification"]) == (["report.told"], "restricted")
+    assert (answer["inreplyto"], answer["subject"]) == (inbound(9), ENGAGEMENT)
+    assert answer["data"]["report"] == {**BODY, "focus_areas": []}
+    assert "report.told" not in kinds(await mailing.out(OFFICE))
+    holding = {
+        row["topic"] for row in await outbox_of(mailing.pool) if CANARY.encode() in row["value"]
+    }
+    assert holding == {f"cri.out.{AGENCY}.v1"}
+    for table in ("mails", "notices"):
+        found = await mailing.pool.fetch(f"SELECT kept::text FROM {table} AS kept")
+        assert not any(CANARY in row["kept"] for row in found)
+    kept = await mailing.pool.fetchval(
+        "SELECT convert_from(data, 'UTF8') FROM answers WHERE inreplyto = $1", inbound(9)
+    )
+    assert CANARY not in kept
+
+
+async def test_a_question_that_comes_again_is_answered_without_the_text(world: World) -> None:
+    await world.take_in(repeat(world.log, 10, 9))
+    await world.take_in(told(world), read(world))
+
+    first, second = await world.out(AGENCY)
+    assert kinds([first, second]) == ["report.told", "report.told"]
+    assert (second["data"]["repeat"], "report" in second["data"]) == (True, False)
+    assert second["data"]["hash"] == first["data"]["hash"]
+
+
 async def test_e77_the_agency_and_the_office_are_told_that_a_report_is_late(
     mailing: World,
 ) -> None:
@@ -65,3 +145,20 @@ async def test_e77_the_agency_and_the_office_are_told_that_a_report_is_late(
     assert "April 30, 2027" in agency[-1]["data"]["sentence"]
     mails = await mailing.pool.fetch("SELECT audience, about FROM mails")
     assert [tuple(row) for row in mails] == [(AGENCY, NUMBER)]
+
+
+async def test_the_agency_is_told_and_mailed_that_it_may_reply(mailing: World) -> None:
+    log = mailing.log
+    office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
+    wanted = log.event(reporting.TOPIC, "reply_asked", ENGAGEMENT, ASKED, inreplyto=inbound(9))
+
+    await mailing.take_in(office, log.contact(email="chief@agency.example"))
+    await mailing.take_in(wanted)
+    await mailing.take_in(log.accepted(reference_version=1))
+
+    *_, told = await mailing.out(AGENCY)
+    assert (kinds([told]), told["subject"]) == (["reply.asked"], NUMBER)
+    assert "may reply until December 29, 2026, 17:00 UTC" in told["data"]["sentence"]
+    assert "reply.asked" not in kinds(await mailing.out(OFFICE))
+    mails = await mailing.pool.fetch("SELECT audience, about, timing FROM mails")
+    assert [tuple(row) for row in mails] == [(AGENCY, NUMBER, "must")]

@@ -19,11 +19,11 @@ from shared.business_clock import BusinessClock
 from shared.contracts import intake, reporting, routing
 from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.contracts.event import Event
-from shared.contracts.reporting import RELEASES_TOPIC
+from shared.contracts.reporting import RELEASES_TOPIC, TEXTS_TOPIC
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import publications as example
-from tests.examples.assessments import AGENCY, ENGAGEMENT
+from tests.examples.assessments import AGENCY, ENGAGEMENT, PROVIDER
 from tests.examples.assessments import draft_of as text_of
 from tests.examples.assessments import message as recorded
 from tests.examples.checkpoints import open_checkpoints
@@ -138,8 +138,9 @@ async def test_a_report_is_drafted_checked_approved_and_published(
     assert area["findings"][0]["text"] == "Reports are late."
     assert area["findings"][0]["recommendations"][0]["status"] == "in_progress"
     answered = await events_in(log.pool, reporting.TOPIC)
-    assert short(answered)[-4:] == [
+    assert short(answered)[-5:] == [
         "message_applied", "fact_check_asked", "message_applied", "message_applied",
+        "reply_asked",
     ]  # fmt: skip
     assert [int(each["sequence"]) for each in answered] == list(range(1, len(answered) + 1))
 
@@ -249,6 +250,28 @@ async def test_e80_a_draft_is_nowhere_in_public_also_after_another_version(log: 
     assert holding == ["drafts"]
 
 
+async def test_e80_a_draft_is_told_to_the_agency_that_may_check_it_and_to_nobody_else(
+    log: Log,
+) -> None:
+    writer = Writer()
+    await log.take_in([opened(), *begun(writer, finding=CANARY)])
+
+    await log.take_in([*writer.says("read"), *writer.says("read", participant=PROVIDER)])
+
+    (told,) = await events_in(log.pool, TEXTS_TOPIC)
+    assert (told["subject"], int(told["sequence"])) == (ENGAGEMENT, 1)
+    assert (told["participant"], told["dataclassification"]) == (AGENCY, "restricted")
+    assert told["data"]["body"]["focus_areas"][0]["findings"][0]["text"] == CANARY
+    *_, read, refused = await events_in(log.pool, reporting.TOPIC)
+    assert short([read, refused]) == ["report_read", "message_refused"]
+    assert (read["data"]["texts"], read["data"]["hash"]) == (1, told["data"]["hash"])
+    assert refused["data"]["reasons"][0]["code"] == "not_recorded"
+    holding = {
+        row["topic"] for row in await outbox_of(log.pool) if CANARY.encode() in row["value"]
+    }
+    assert holding == {TEXTS_TOPIC}
+
+
 async def test_replies_corrections_and_a_withdrawal_are_public(log: Log) -> None:
     writer = Writer()
     await log.take_in([opened(), *begun(writer)])
@@ -349,6 +372,26 @@ async def test_after_a_restore_nothing_is_published_twice_and_nothing_is_lost(
     assert was is not None
     assert now is not None
     assert now.body == was.body
+
+
+async def test_after_a_restore_no_text_is_told_twice_and_their_numbers_go_on(
+    lives: tuple[Log, Log],
+) -> None:
+    lived, dump = lives
+    writer = Writer()
+    await lived.take_in(begun(writer))
+    await lived.take_in([*writer.says("read"), *writer.says("read")])
+    # The texts themselves are kept for a day.
+    on_log = [row for row in await outbox_of(lived.pool) if row["topic"] != TEXTS_TOPIC]
+    await announce(dump.pool, on_log, at=START)
+
+    await catch_up(dump.pool, Restore(), [lived.records], service="reporting")
+
+    assert await outbox_of(dump.pool) == []
+    dump._ends = lived._ends
+    await dump.take_in(writer.says("read"))
+    (told,) = await events_in(dump.pool, TEXTS_TOPIC)
+    assert int(told["sequence"]) == 3
 
 
 async def test_a_restore_of_all_that_was_published_publishes_nothing(

@@ -10,12 +10,14 @@ from uuid import UUID
 INTAKE, ROUTING, REFERENCE = "cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"
 ANSWERS, CONFIDENTIAL = "cri.int.answers.v1", "cri.int.confidential.v1"
 DRAFTS, REPORTING = "cri.int.drafts.v1", "cri.int.reporting.v1"
+TEXTS = "cri.int.texts.v1"
 _ASSESSMENTS = frozenset(
     f"gov.cri.intake.{name}.v1"
     for name in (
         *("focus_area_set", "finding_recorded", "recommendation_recorded"),
         *("recommendation_claimed", "status_proposed", "status_verification_directed"),
         *("publication_plan_directed", "publication_reschedule_directed", "report_drafted"),
+        "report_asked",
         *("fact_check_answered", "publication_approve_directed", "publication_return_directed"),
         *("reply_received", "report_correct_directed", "correction_approve_directed"),
         "report_withdraw_directed",
@@ -29,6 +31,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
     CONFIDENTIAL: ("notifications",),
     DRAFTS: ("reporting",),
     REPORTING: ("notifications", "desk"),
+    TEXTS: ("notifications",),
 }
 KINDS = (
     *("flipped", "truncated", "emptied", "lacking", "misnumbered", "nameless"),

@@ -15,6 +15,7 @@ from tests.proofs.checker.log import (
     REFERENCE,
     REPORTING,
     ROUTING,
+    TEXTS,
     data_of,
     firsts,
     moment,
@@ -23,7 +24,7 @@ from tests.proofs.checker.log import (
 )
 from tests.proofs.checker.run import Body, Run
 
-_ACTS = (INTAKE, REFERENCE, CONFIDENTIAL, DRAFTS, ROUTING, REPORTING)
+_ACTS = (INTAKE, REFERENCE, CONFIDENTIAL, DRAFTS, ROUTING, REPORTING, TEXTS)
 _ASKED, _TOLD = "case_file_asked", "case_file_told"
 
 

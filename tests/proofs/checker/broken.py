@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.proofs.checker.delivery import READS
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.injected import Injected, Swapped, digest
-from tests.proofs.checker.log import CONFIDENTIAL, DEAD, DRAFTS, EVENTS, OUT, firsts
+from tests.proofs.checker.log import CONFIDENTIAL, DEAD, DRAFTS, EVENTS, OUT, TEXTS, firsts
 from tests.proofs.checker.run import Record, Row, Run
 
 _WAITING = ("dead_letters", "parked", "held")
@@ -76,7 +76,7 @@ def _check(kept: _Kept, entry: Injected, service: str, outcome: str) -> Iterator
     right = {"dead": {"dead_letters"}, "parked": {"parked"}, "passed": set()}[outcome]
     where = f"{service}: {entry.place}, injected to be {outcome},"
     yield None if found == right else f"{where} is in {', '.join(sorted(found)) or 'no table'}"
-    restricted = ".restricted" if entry.topic in (CONFIDENTIAL, DRAFTS) else ""
+    restricted = ".restricted" if entry.topic in (CONFIDENTIAL, DRAFTS, TEXTS) else ""
     letters = {
         topic: headers
         for (topic, place), headers in kept.letters.items()

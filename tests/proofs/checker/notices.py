@@ -15,6 +15,7 @@ from tests.proofs.checker.log import (
     REFERENCE,
     REPORTING,
     ROUTING,
+    TEXTS,
     data_of,
     firsts,
     is_subscription,
@@ -70,7 +71,8 @@ def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
 
 def _all_facts(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
     facts = {fact for fact, _ in decided}
-    for record, body in firsts(run, INTAKE, ROUTING, REFERENCE, REPORTING, ANSWERS, CONFIDENTIAL):
+    topics = (INTAKE, ROUTING, REFERENCE, REPORTING, TEXTS, ANSWERS, CONFIDENTIAL)
+    for record, body in firsts(run, *topics):
         if short(body) not in _UNTOLD:
             known = body.get("id") in facts
             yield None if known else f"{record.place}: nobody decided whom to tell of it"

@@ -17,7 +17,9 @@ from tests.proofs.checker.log import (
     INTAKE,
     OUT,
     REFERENCE,
+    REPORT_TOLD,
     ROUTING,
+    TEXTS,
     data_of,
     events,
     firsts,
@@ -31,7 +33,7 @@ from tests.proofs.checker.run import Body, Run
 
 OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
 CHANGED, CONTACT = "gov.cri.engagement.changed.v1", "gov.cri.contact.changed.v1"
-_MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE, CASE_TOLD})
+_MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE, CASE_TOLD, REPORT_TOLD})
 _SHORTEST, _MOST = 10, 300
 _PUBLIC = "gov.cri.solicitation.announce.v1"
 """What it says is published, its title too."""
@@ -39,7 +41,9 @@ _LEAST, _READ = 10, 5_000_000_000
 """Search gigabytes of text for fewer canaries, so that each place takes seconds."""
 _WORDS = ("name", "title", "email", "phone", "note", "other_topic", "text", "words")
 _MAY_HOLD = frozenset({"intake", "notifications"})
-_OF_DRAFTS = frozenset({("reporting", "drafts"), ("reporting", "drafted_reports")})
+_OF_DRAFTS = frozenset(
+    {("reporting", "drafts"), ("reporting", "drafted_reports"), ("webdesk", "readings")}
+)
 """The tables with the texts of assessments."""
 
 
@@ -57,6 +61,7 @@ def i15_nobody_sees_anothers(run: Run) -> Findings:
         yield f"{record.place}: {participant} is told of {', '.join(wrong)}" if wrong else None
     yield from _notes(run, offices)
     yield from _case_files(run, offices)
+    yield from _reports(run)
     engaged = {
         (body["subject"], data_of(body)["provider"])
         for _, body in firsts(run, ROUTING)
@@ -79,17 +84,31 @@ def _handed_over(body: Body) -> list[str]:
 
 def _notes(run: Run, offices: set[str]) -> Findings:
     """Look for notes that reach others than the office and the one that is helped."""
-    requesters = {
-        body["subject"]: data_of(body)["participant"]
-        for _, body in firsts(run, INTAKE)
-        if short(body) == "request_accepted"
-    }
+    requesters = _requesters(run)
     for participant, record, body in messages(run):
         if body.get("type") == NOTE:
             helped = participant == requesters.get(body["subject"])
             helped = helped and data_of(body).get("answer") in (None, "accept")
             own = participant in offices or helped
             yield None if own else f"{record.place}: {participant} reads a note that is not for it"
+
+
+def _requesters(run: Run) -> dict[str, str]:
+    return {
+        body["subject"]: data_of(body)["participant"]
+        for _, body in firsts(run, INTAKE)
+        if short(body) == "request_accepted"
+    }
+
+
+def _reports(run: Run) -> Findings:
+    """Look for reports that are told to others than who made the request."""
+    requesters = _requesters(run)
+    for participant, record, body in messages(run):
+        if body.get("type") == REPORT_TOLD:
+            own = participant == requesters.get(data_of(body)["tracking_number"])
+            wrong = f"{record.place}: {participant} reads a report that it may not check"
+            yield None if own else wrong
 
 
 def _case_files(run: Run, offices: set[str]) -> Findings:
@@ -175,7 +194,7 @@ def _forms(text: str) -> set[str]:
 def _places(run: Run) -> Iterator[tuple[str, str]]:
     """Yield every place where no restricted text may be, with all its text."""
     for topic, records in run.topics.items():
-        if topic.startswith((IN, CONFIDENTIAL, DRAFTS)) or (
+        if topic.startswith((IN, CONFIDENTIAL, DRAFTS, TEXTS)) or (
             topic[:8] == DEAD and "restricted" in topic
         ):
             continue

@@ -73,13 +73,20 @@ async def test_e80_a_report_is_published_and_the_draft_before_it_is_not(stack: S
             (provider, "focus_area.set", {**of, "number": 1, "title": "Use of force"}, None),
             (provider, "finding.record", finding, None),
             (provider, "report.draft", draft, "staff:d1"),
+            (agency, "report.read", {**report, "version": 1}, None),
             (office, "publication.return", {**report, "version": 1, "why": "No."}, PERSON),
             (provider, "finding.record", corrected, None),
             (provider, "report.draft", {**draft, "version": 2}, "staff:d1"),
         )
     ]
-    assert codes == ["not_announced", None, None, None, None, None, None, None]
+    assert codes == ["not_announced", None, None, None, None, None, None, None, None]
     asked = await asked_for(agency, version=2)
+    codes = [
+        (await say(client, "report.read", {**report, "version": version})).code
+        for client, version in ((agency, 1), (agency, 2), (office, 2))
+    ]
+    assert codes == ["version_not_current", None, "not_recorded"]
+    assert texts_told(agency) == [CANARY, "Reports are late."]
     version = {**report, "version": 2, "hash": asked["hash"]}
     checked = {**version, "items": [{"item": "1.1", "answer": "dispute", "words": "In time."}]}
     codes = [
@@ -101,8 +108,26 @@ async def test_e80_a_report_is_published_and_the_draft_before_it_is_not(stack: S
     assert found["comments"] == [{"item": "1.1", "words": "In time."}]
     assert CANARY not in json.dumps(told)
     assert [client.problems for client in (office, agency, provider)] == [[], [], []]
-    assert all(CANARY not in json.dumps(each) for each in agency.received or ())
+    # The agency was told the draft that it could check, once; nobody else was.
+    holding = [
+        (name, message["type"])
+        for name, client in ((OFFICE, office), (AGENCY, agency), (PROVIDER, provider))
+        for message in client.received or ()
+        if CANARY in json.dumps(message)
+    ]
+    assert holding == [(AGENCY, "gov.cri.report.told.v1")]
     await asyncio.gather(office.stop(), agency.stop(), provider.stop())
+
+
+def texts_told(client: Client) -> list[str]:
+    """Return the findings in the reports that a participant was told."""
+    return [
+        finding["text"]
+        for message in client.received or ()
+        if message["type"] == "gov.cri.report.told.v1"
+        for area in message["data"]["report"]["focus_areas"]
+        for finding in area["findings"]
+    ]
 
 
 async def asked_for(agency: Client, *, version: int) -> dict[str, Any]:

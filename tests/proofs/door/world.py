@@ -50,6 +50,7 @@ _READS: Mapping[str, Sequence[str]] = {
         reference.TOPIC,
         routing.TOPIC,
         reporting.TOPIC,
+        reporting.TEXTS_TOPIC,
         notifications.MAIL_TOPIC,
         reporting.RELEASES_TOPIC,
     ),

@@ -10,7 +10,8 @@ WRITTEN = {
     | {"cri.int.confidential.v1", "cri.int.drafts.v1"},
     "routing": {"cri.int.routing.v1"},
     "notifications": {"cri.int.notifications.v1", "cri.int.mail.v1"},
-    "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
+    "reporting": {"cri.int.reporting.v1", "cri.int.texts.v1"}
+    | {"cri.pub.programs.v1", "cri.pub.reports.v1"},
     "desk": {"cri.in.office-desk.v1"},
     "webdesk": {"cri.in.web-desk.v1"},
 }
@@ -21,10 +22,11 @@ READ = {
     "notifications": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1"}
     | {"cri.int.answers.v1", "cri.int.confidential.v1", "cri.int.reporting.v1"}
+    | {"cri.int.texts.v1"}
     | {"cri.pub.reports.v1"},
     "reporting": FACTS
     | {"cri.int.notifications.v1", "cri.int.reporting.v1", "cri.int.drafts.v1"}
-    | {"cri.pub.programs.v1", "cri.pub.reports.v1"},
+    | {"cri.int.texts.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
     "desk": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1", "cri.int.reporting.v1"}
     | {"cri.in.office-desk.v1", "cri.out.office-desk.v1"},

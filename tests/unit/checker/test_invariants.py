@@ -13,7 +13,11 @@ from tests.proofs.checker.life import i06_path_is_legal
 from tests.proofs.checker.metrics import i17_metrics_are_counts
 from tests.proofs.checker.order import i04_identity_and_sequence, i05_first_occurrences_in_order
 from tests.proofs.checker.owners import i08_topics_agree_with_owners
-from tests.proofs.checker.privacy import canaries_of, i16_canaries_are_nowhere
+from tests.proofs.checker.privacy import (
+    canaries_of,
+    i15_nobody_sees_anothers,
+    i16_canaries_are_nowhere,
+)
 from tests.proofs.checker.run import Record, Run
 
 NUMBER = "CRI-2026-000001-Z"
@@ -187,6 +191,28 @@ def test_the_text_of_a_report_is_public_once_it_is_approved() -> None:
         assert wrong(i16_canaries_are_nowhere(leaked)) == [
             "cri.pub.reports.v1 holds 1 of the restricted texts"
         ]
+
+
+def test_a_report_is_told_to_who_made_the_request_alone() -> None:
+    number, text = "CRI-2026-000123-K", "Reports of force are reviewed late."
+
+    def record(topic: str, kind: str, **data: Any) -> Record:
+        body = {"type": kind, "subject": number, "id": f"{topic} {kind}", "data": data}
+        return Record(topic, 0, 0, None, json.dumps(body).encode())
+
+    accepted = record("cri.int.intake.v1", "gov.cri.intake.request_accepted.v1", participant="x")
+    stated = record("cri.int.drafts.v1", "gov.cri.intake.draft_stated.v1", text=text)
+    passed_on = record("cri.int.texts.v1", "gov.cri.reporting.report_told.v1", text=text)
+    told = [
+        record(f"cri.out.{who}.v1", "gov.cri.report.told.v1", tracking_number=number, text=text)
+        for who in ("x", "y")
+    ]
+
+    right = run(accepted, stated, passed_on, told[0])
+    assert wrong(i15_nobody_sees_anothers(right)) == []
+    assert wrong(i16_canaries_are_nowhere(right)) == []
+    found = wrong(i15_nobody_sees_anothers(run(accepted, told[1])))
+    assert found[-1].endswith("y reads a report that it may not check")
 
 
 def test_a_service_that_shows_nothing_is_noticed() -> None:

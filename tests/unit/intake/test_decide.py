@@ -46,6 +46,7 @@ LEADS_TO = {
     "publication.plan": ["publication_plan_directed"],
     "publication.reschedule": ["publication_reschedule_directed"],
     "report.draft": ["report_drafted", "draft_stated"],
+    "report.read": ["report_asked"],
     "fact_check.answer": ["fact_check_answered", "draft_stated"],
     "publication.approve": ["publication_approve_directed"],
     "publication.return": ["publication_return_directed", "draft_stated"],

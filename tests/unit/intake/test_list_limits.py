@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from services.intake.batch_state import Decision
-from services.intake.list_limits import INTERVAL, MAX_FILES, MAX_PAGES
+from services.intake.list_limits import INTERVAL, MAX_FILES, MAX_PAGES, MAX_REPORTS
 from shared.contracts.tracking import tracking_number
 from tests.examples.inbound import AT, OFFICE, PROVIDER, STAFF
 from tests.examples.intake import Intake, codes, reasons, types
@@ -99,6 +99,19 @@ def test_a_repeated_answer_about_a_case_file_counts_too() -> None:
 
     assert types(again[-1]) == ["answer_repeated"]
     assert codes(intake.send("case.ask")) == ["too_often"]
+
+
+def test_a_participant_reads_a_limited_number_of_reports_in_ten_seconds() -> None:
+    intake = Intake()
+    intake.send("request.submit")
+
+    read = [intake.send("report.read", at=SOON) for _ in range(MAX_REPORTS)]
+    soon = intake.send("report.read", id="again", at=SOON + INTERVAL - timedelta(milliseconds=1))
+    later = intake.send("report.read", id="again", at=SOON + INTERVAL)
+
+    assert all(types(each) == ["report_asked"] for each in read)
+    assert reasons(soon) == [("too_often", "/data/report_id")]
+    assert types(later) == ["report_asked"]
 
 
 def test_case_files_limit_no_list_and_no_other_office() -> None:

@@ -23,6 +23,7 @@ WITH_TEXT: dict[str, dict[str, Any]] = {
 }
 SENDERS = {
     "report.draft": {PROVIDER, OFFICE},
+    "report.read": {AGENCY, OFFICE},
     "fact_check.answer": {AGENCY, OFFICE},
     "reply.state": {AGENCY, OFFICE},
 }
@@ -110,6 +111,17 @@ def test_only_who_made_the_request_speaks_for_the_agency(begun: Intake, kind: st
     assert reasons(begun.send(kind, sender=OFFICE)) == [("not_yours", "/data/engagement_id")]
 
 
+def test_no_participant_learns_which_engagements_of_others_there_are(begun: Intake) -> None:
+    unknown = changed(begun, "report.read", engagement_id="CRI-2026-999999-A-E1")
+
+    of_another = begun.send("report.read", sender=OFFICE)
+    of_nobody = begun.send("report.read", unknown, sender=OFFICE)
+
+    assert reasons(of_another) == [("not_recorded", "/data/report_id")]
+    told = [each.published[0].event.model_dump()["data"] for each in (of_another, of_nobody)]
+    assert told[0] == told[1]
+
+
 FAULTS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("publication.plan", {"kind": "novel"}, ("schema", "/data/kind")),
     ("publication.plan", {"every": "month"}, ("schema", "/data/every")),
@@ -138,6 +150,7 @@ FAULTS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
         {"items": [{"item": "2.1", "answer": "dispute"}]},
         ("schema", "/data/items/0/words"),
     ),
+    ("report.read", {"version": 0}, ("value_out_of_range", "/data/version")),
     ("publication.approve", {"hash": "0" * 63}, ("schema", "/data/hash")),
     ("publication.return", {"why": ""}, ("schema", "/data/why")),
     ("reply.state", {"text": "x" * 2001}, ("too_long", "/data/text")),
@@ -167,7 +180,7 @@ def test_e79_a_reply_of_up_to_2000_characters_is_passed_on_unchanged(
     assert json.loads(drafts.event.model_dump()["data"]["text"]) == {"text": text}
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", [kind for kind in TYPES if kind != "report.read"])
 def test_an_engagement_that_does_not_exist_is_refused(begun: Intake, kind: str) -> None:
     other = changed(begun, kind, engagement_id="CRI-2026-999999-A-E1")
 

@@ -9,7 +9,7 @@ from services.intake import json_limits
 from services.intake.batch_state import Decision
 from services.intake.decide import decide
 from services.intake.handlers import IntakeReader
-from services.intake.list_limits import MAX_FILES
+from services.intake.list_limits import MAX_FILES, MAX_REPORTS
 from services.intake.message import Message
 from shared.contracts.intake import SubmissionRefused
 from shared.contracts.services import WEB_DESK
@@ -116,6 +116,12 @@ def many_files(intake: Intake) -> Decision:
     for _ in range(MAX_FILES):
         intake.send("case.ask")
     return intake.send("case.ask")
+
+
+def many_reports(intake: Intake) -> Decision:
+    for _ in range(MAX_REPORTS):
+        intake.send("report.read")
+    return intake.send("report.read")
 
 
 def other_no_longer_said(intake: Intake) -> Decision:
@@ -241,6 +247,8 @@ EXAMPLES: dict[str, Example] = {
     "DISPUTE_WITHOUT_WORDS": changed(
         "fact_check.answer", items=[{"item": "2.1", "answer": "dispute"}]
     ),
+    "NO_SUCH_REPORT": changed("report.read", engagement_id="CRI-2026-999999-A-E1"),
+    "TOO_MANY_REPORTS": many_reports,
     "TOO_LONG": changed("reply.state", text="x" * 2001),
     "STATUS_WITHOUT_REASON": changed("status.verify", decision="return"),
     "PAGE_OF_NO_LIST": sends(

@@ -156,7 +156,9 @@ def test_the_same_obligation_is_the_same_mail_whoever_gets_it() -> None:
 
 def test_answers_to_systems_are_not_mailed() -> None:
     answers = {"accepted", "refused", "applied", "message_refused", "status", "heartbeat"}
-    restricted = {"case_told", "contact_changed", "note_stated", "person_forgotten"}
+    restricted = {
+        *("case_told", "contact_changed", "note_stated", "person_forgotten", "report_told")
+    }
     answered = {"passed_on"}
 
     assert {n for n in TYPES if not is_mailed(TYPES[n])} == answers | restricted | answered

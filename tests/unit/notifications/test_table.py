@@ -24,6 +24,7 @@ def test_messages_with_free_text_or_contacts_are_restricted() -> None:
         "engagement_changed",
         "engagement_opened",
         "note_stated",
+        "report_told",
     }
 
     assert {row.message for row in ROWS if row.restricted} == restricted

@@ -11,7 +11,7 @@ from services.reporting.publication.dates import ten_working_days_after
 from services.reporting.publication.decide import Refused
 from services.reporting.publication.names import Names
 from shared.contracts import published_reports as public
-from shared.contracts.reporting import FactCheckAskedFacts
+from shared.contracts.reporting import FactCheckAskedFacts, ReplyAskedFacts
 from tests.examples.assessments import AGENCY, OFFICE, PROVIDER
 from tests.examples.assessments import message as recorded
 from tests.examples.publications import (
@@ -80,11 +80,14 @@ def test_e75_the_agency_has_ten_working_days_and_the_office_may_publish_after_th
 
     assert (asked.participant, asked.due_at) == (AGENCY, DUE)
     assert code_of(early) == "fact_check_open"
-    published, site = applied(in_time)
+    published, site, reply = applied(in_time)
     assert isinstance(published, public.ReportFacts)
     assert (published.fact_check, published.comments) == ("not_answered", [])
     assert isinstance(site, public.SiteFacts)
     assert site.status == "active"
+    assert isinstance(reply, ReplyAskedFacts)
+    until = ten_working_days_after(DUE, CALENDAR)
+    assert (reply.participant, reply.hash, reply.due_at) == (AGENCY, published.hash, until)
 
 
 def test_after_the_calendars_end_only_weekends_are_off() -> None:
@@ -116,7 +119,7 @@ def test_what_the_agency_disputes_and_the_office_leaves_is_published_unchanged(
         )
     )
 
-    published, _ = applied(reports.say("approve", actor=APPROVER, hash=reports.hash))
+    published, *_ = applied(reports.say("approve", actor=APPROVER, hash=reports.hash))
 
     assert isinstance(published, public.ReportFacts)
     assert published.fact_check == outcome

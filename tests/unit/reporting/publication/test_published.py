@@ -8,6 +8,7 @@ from services.reporting.publication.body import digest
 from services.reporting.publication.dates import ten_working_days_after
 from services.reporting.sites.texts import corrected, text_at
 from shared.contracts import published_reports as public
+from shared.contracts.reporting import ReplyAskedFacts
 from tests.examples.publications import (
     APPROVER,
     CALENDAR,
@@ -104,9 +105,11 @@ def test_the_next_version_of_a_published_report_takes_its_place_and_its_due_day(
     applied(reports.say("draft", version=2, actor=DRAFTER, said_={"summary": "New."}))
     late = LATER + timedelta(days=60)
 
-    (told,) = applied(
+    told, reply = applied(
         reports.say("approve", at=late, version=2, actor=APPROVER, hash=reports.hash)
     )
 
     assert isinstance(told, public.ReportFacts)
     assert (told.body.version, told.body.summary, told.due_on) == (2, "New.", date(2027, 4, 30))
+    assert isinstance(reply, ReplyAskedFacts)
+    assert (reply.version, reply.hash) == (2, told.hash)
