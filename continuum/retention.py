@@ -28,6 +28,7 @@ _WORDS: Mapping[tuple[str, str], str] = {
     ("webdesk", "drafts"): "drafts of requests",
     ("webdesk", "sessions"): "sessions of requesters",
     ("webdesk", "provider_sessions"): "sessions of providers",
+    ("webdesk", "readings"): "texts of reports that contacts read",
     ("webdesk", "starts"): "hashes of who began drafts",
     ("webdesk", "asks"): "hashes of who asked for news",
     ("webdesk", "link_uses"): "uses of links",

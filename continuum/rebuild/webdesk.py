@@ -17,6 +17,8 @@ WEBDESK = Tables(
         ("offers", "engagements"): "come from a topic that is kept for a day",
         ("provider_acts",): "are what people of providers did, and the answers",
         ("provider_sessions",): "are browsers of people of providers",
+        ("reports",): "come from a topic that is kept for a day",
+        ("readings", "report_acts"): "are what contacts read of reports, and what they answered",
     },
     topics=frozenset(),
     make="",

@@ -26,6 +26,7 @@ from shared.contracts.inbound import (
     Withdrawal,
 )
 from shared.contracts.outbound import TYPES, Message
+from shared.contracts.publications import FactCheck, Reply, ReportQuestion
 from shared.delivery.records import Item, Malformed, Outgoing, Record
 
 WEB_DESK = "web-desk"
@@ -48,6 +49,9 @@ _TYPES: Mapping[type[BaseModel], str] = {
         (CodeToSend, "code.send"),
         (Submission, "request.submit"),
         (Withdrawal, "request.withdraw"),
+        (ReportQuestion, "report.read"),
+        (FactCheck, "fact_check.answer"),
+        (Reply, "reply.state"),
         (OfferAnswer, "offer.answer"),
         (Milestone, "milestone.report"),
         (Close, "engagement.close"),

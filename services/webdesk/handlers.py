@@ -5,9 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.webdesk import cases, projection, store
+from services.webdesk import cases, projection, reports, store
 from services.webdesk.acts import Answer, answer_in, forgotten_in, parse
-from services.webdesk.tellings import Sentence, Status, sentence_in, status_in
+from services.webdesk.tellings import (
+    OpenReport,
+    Sentence,
+    Status,
+    report_in,
+    sentence_in,
+    status_in,
+    text_in,
+)
 from services.webdesk.work.work import Work
 from shared.contracts.outbound import TYPES
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
@@ -28,6 +36,9 @@ class Batch:
     """Reference and tracking number of requests that were accepted."""
     statuses: list[Status] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
+    reports: list[OpenReport] = field(default_factory=list)
+    texts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The texts of reports, by the questions that they answer."""
     forgotten: list[str] = field(default_factory=list)
     """References of requests whose persons are forgotten."""
 
@@ -69,6 +80,10 @@ class WebDeskReader:
             state.sentences.append(sentence)
         if (status := status_in(message)) is not None:
             state.statuses.append(status)
+        if (report := report_in(message)) is not None:
+            state.reports.append(report)
+        if (text := text_in(message)) is not None:
+            state.texts[text[0]] = text[1]
         if message.type == TYPES["accepted"]:
             state.numbers.append((message.data["reference"], message.data["tracking_number"]))
         if answer is None:
@@ -82,11 +97,16 @@ class WebDeskReader:
         if state.answers:
             await store.record_answers(connection, state.answers, kept=self._drafts_kept)
             await projection.record_act_answers(connection, state.answers)
+            await reports.record_answers(connection, state.answers)
         await projection.save_work(connection, state.work)
         if state.numbers:
             await cases.number_requests(connection, state.numbers)
         if state.statuses:
             await cases.save_statuses(connection, state.statuses)
+        if state.reports:
+            await reports.save_reports(connection, state.reports)
+        if state.texts:
+            await reports.keep_texts(connection, state.texts)
         if state.sentences:
             await cases.save_told(connection, state.sentences)
         if state.forgotten:

@@ -10,7 +10,7 @@ from services.webdesk.projection import KEPT as WORK_KEPT
 from services.webdesk.projection import SESSION_LASTS
 from services.webdesk.proving import VALID_FOR
 from services.webdesk.settings import Settings
-from services.webdesk.store import LONGEST, SHOWN
+from services.webdesk.store import LONGEST, READING_LASTS, SHOWN
 from shared.business_clock import REAL_TIME
 from shared.postgres.statements import load_statements
 from shared.retention.sweeper import Kept, Sweeper
@@ -23,6 +23,7 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _OTHERS = (
     Window("sessions", None, LONGEST, is_copy=True),
     Window("provider_sessions", None, SESSION_LASTS, is_copy=True),
+    Window("readings", None, READING_LASTS, is_copy=True),
     Window("starts", None, _DAY, is_copy=True),
     Window("asks", None, _DAY, is_copy=True),
     Window("link_uses", None, _HOUR, is_copy=True),

@@ -1,7 +1,7 @@
 -- What people write is for those whom their request reaches; what a browser holds, and its hash, for the
 -- public desk alone, as is where somebody is.
 REVOKE SELECT ON drafts, sessions, starts, asks, link_uses, codes, codes_asked, requests,
-              provider_sessions FROM {operator};
+              provider_sessions, readings FROM {operator};
 GRANT SELECT (draft_id, reference, state, started_at, changed_at, expires_at, times_sent, sent_at,
               contact_message, request_message, tracking_number) ON drafts TO {operator};
 GRANT SELECT (draft_id, started_at, seen_at) ON sessions TO {operator};
@@ -12,4 +12,5 @@ GRANT SELECT (about, tries, expires_at) ON codes TO {operator};
 GRANT SELECT (asked_at) ON codes_asked TO {operator};
 GRANT SELECT (reference, agency, sent_at, tracking_number, status, since, sentence, program, provider, next_what,
               next_by, last, withdrawn_at, ended_at) ON requests TO {operator};
+GRANT SELECT (reference, engagement_id, report_id, stage, message_id, started_at, state) ON readings TO {operator};
 GRANT SELECT (provider, offer_id, confirmed_at, started_at, seen_at) ON provider_sessions TO {operator};

@@ -20,17 +20,19 @@ async def say(
     at: datetime,
     actor: str | None = None,
     on_behalf_of: str | None = None,
+    message_id: str | None = None,
 ) -> None:
     """
     Say *messages* about *subject*, in the caller's transaction; the caller then wakes the relay.
 
-    The actor is the contact with the id *subject* unless *actor* is another pseudonym.
+    The actor is the contact with the id *subject* unless *actor* is another pseudonym. A single
+    message may have its *message_id*; others get new ones.
     """
     numbers = await sequences.lock(connection, [(IN_TOPIC, subject)])
     written = [
         outgoing(
             data,
-            str(uuid4()),
+            message_id or str(uuid4()),
             subject,
             actor=actor or f"contact:{subject}",
             at=at,

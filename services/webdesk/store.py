@@ -20,6 +20,8 @@ SHOWN = timedelta(days=180)
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(days=1)
 """How long a session lasts without use, and how long in any case."""
+READING_LASTS = timedelta(hours=12)
+"""How long a browser shows a report after a code."""
 OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
 """How many drafts may start: from one address a day; from one network, and in all, an hour."""
 FIRST, OF_ALL_FIRST = 3, 20_000
@@ -242,8 +244,8 @@ async def restore_sent(connection: Any, sent: Collection[Sent]) -> None:
 
 
 async def sweep_sessions(pool: "Pool[Any]") -> timedelta:
-    """Erase sessions, codes and what limits count; return the time until the next sweep."""
-    await pool.execute(_SQL["sweep_sessions"], LONGEST, SHOWN, KEPT)
+    """Erase sessions, readings, codes and what limits count; return the time until the next."""
+    await pool.execute(_SQL["sweep_sessions"], LONGEST, SHOWN, KEPT, READING_LASTS)
     return _SWEPT_EVERY
 
 

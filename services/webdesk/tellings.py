@@ -1,12 +1,19 @@
 """What the messages to ``web-desk`` tell those who asked for help. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.contracts.outbound import TYPES, Message
 from shared.contracts.routing import TERMINAL
 from shared.contracts.services import WEB_DESK
 from shared.mail.mailed import is_mailed
+
+_STAGES: Mapping[str, str] = {
+    TYPES["fact_check_asked"]: "fact_check",
+    TYPES["reply_asked"]: "published",
+}
+"""Type of a message → what the agency may do with the report that it is about."""
 
 
 class Status(NamedTuple):
@@ -22,6 +29,19 @@ class Status(NamedTuple):
     next_what: str | None
     next_by: datetime | None
     has_ended: bool
+
+
+class OpenReport(NamedTuple):
+    """A report that may be checked, or replied to, ``until`` then, in the order of the columns."""
+
+    engagement_id: str
+    report_id: str
+    stage: str
+    tracking_number: str
+    version: int
+    hash: str
+    until: datetime
+    number: int
 
 
 class Sentence(NamedTuple):
@@ -53,6 +73,32 @@ def status_in(message: Message) -> Status | None:
         None if next_.get("by") is None else _moment(next_["by"]),
         data["status"] in TERMINAL,
     )
+
+
+def report_in(message: Message) -> OpenReport | None:
+    """Return the report that *message* asks the agency about; None if it asks about none."""
+    stage = _STAGES.get(message.type)
+    if stage is None or not _is_ours(message):
+        return None
+    data = message.data
+    return OpenReport(
+        data["engagement_id"],
+        data["report_id"],
+        stage,
+        data["tracking_number"],
+        data["version"],
+        data["hash"],
+        _moment(data["due_at"]),
+        int(message.participantsequence or 0),
+    )
+
+
+def text_in(message: Message) -> tuple[str, dict[str, Any]] | None:
+    """Return the report that *message* tells, with the question; None if it tells none."""
+    question, report = message.inreplytoid, message.data.get("report")
+    if message.type != TYPES["report_told"] or question is None or report is None:
+        return None
+    return question, report
 
 
 def sentence_in(message: Message) -> Sentence | None:

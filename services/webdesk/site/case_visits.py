@@ -42,6 +42,8 @@ class CaseVisit:
     form: Form = field(default_factory=Form)
     wakes: bool = False
     """Whether something waits in the outbox once the transaction is committed."""
+    after: Callable[[], Awaitable[Response]] | None = None
+    """What makes the response then."""
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return the page of *template*."""
@@ -82,7 +84,7 @@ def post(site: Site, path: str, handler: Handler, *, again: Handler) -> Route:
             response = await (handler if is_ours else again)(visit)
         if visit.wakes:
             site.relay_wake.set()
-        return response
+        return response if visit.after is None else await visit.after()
 
     return Route(path, endpoint, methods=["POST"])
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.webdesk import cases
+from services.webdesk import cases, reports
 from services.webdesk.saying import say
 from services.webdesk.site.case_visits import (
     COOKIE,
@@ -80,6 +80,7 @@ async def _status(visit: CaseVisit) -> Response:
         told=await cases.read_told(visit.connection, case.tracking_number),
         program=lists.programs.get(case.program or "", case.program),
         provider=lists.providers.get(case.provider or "", case.provider),
+        reports=await reports.read_reports(visit.connection, case.tracking_number),
         can_act=visit.site.codes is not None,
     )
 
@@ -95,7 +96,7 @@ async def _withdraw(visit: CaseVisit) -> Response:
     case, site = visit.case, visit.site
     if case.has_ended or case.withdrawn_at is not None:
         return RedirectResponse(STATUS, 303)
-    if not await _is_proved(visit):
+    if not await is_proved(visit):
         return _rendered(visit, "withdraw", WITHDRAW, errors={"code": WRONG})
     at = await cases.note_withdrawn(visit.connection, case.reference)
     if at is not None:
@@ -122,7 +123,7 @@ async def _replace(visit: CaseVisit) -> Response:
         errors.setdefault("email", _FIELDS.by_name["email"].missing)
     if errors or not isinstance(contact, Contact):
         return _rendered(visit, "contact", CONTACT, form=visit.form, errors=errors)
-    if not await _is_proved(visit):
+    if not await is_proved(visit):
         return _rendered(visit, "contact", CONTACT, form=visit.form, errors={"code": WRONG})
     await keep_page(site, visit.connection, contact, None)
     await say(visit.connection, [contact], subject=case.reference, at=site.business_time())
@@ -146,7 +147,7 @@ def _ask_to(page: str) -> Handler:
     return ask
 
 
-async def _is_proved(visit: CaseVisit) -> bool:
+async def is_proved(visit: CaseVisit) -> bool:
     """
     Count a try of a code, and tell whether it is right.
 

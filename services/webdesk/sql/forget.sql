@@ -13,6 +13,10 @@ WITH forgotten AS (
      WHERE codes_asked.contact IN ('contact:web-desk:' || forgotten.reference,
                                    'contact:web-desk:' || forgotten.reference || ' by link')
        AND codes_asked.asked_at > now() - interval '2 hours'
+), nothing_read AS (
+    DELETE FROM readings
+     USING forgotten
+     WHERE readings.reference = forgotten.reference
 ), closed AS (
     UPDATE requests
        SET address_hash = '',

@@ -1,4 +1,5 @@
   WITH old_sessions AS (DELETE FROM sessions WHERE started_at <= now() - $1::interval),
+       old_readings AS (DELETE FROM readings WHERE started_at <= now() - $4::interval),
        old_starts AS (DELETE FROM starts WHERE started_at <= now() - interval '1 day'),
        old_asks AS (DELETE FROM asks WHERE asked_at <= now() - interval '1 day'),
        old_uses AS (DELETE FROM link_uses WHERE used_at <= now() - interval '1 hour'),

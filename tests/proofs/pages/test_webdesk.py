@@ -11,13 +11,16 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from services.webdesk.settings import Settings
-from services.webdesk.site import review_pages, web
+from services.webdesk.site import report_visits, review_pages, web
 from services.webdesk.site.visits import Site as Pages
 from shared.contracts.links import Gets, Links
 from tests.examples.office import LOCAL
 from tests.examples.webdesk import LINK_KEY, NEED, SETTINGS
 from tests.integration.webdesk import conftest as webdesk
+from tests.integration.webdesk import test_reports as of_reports
 from tests.integration.webdesk.conftest import CODE_KEY, LISTS, Time, answer
+from tests.integration.webdesk.outbox import mailed
+from tests.integration.webdesk.test_status import NUMBER, reference_of, take_in, told
 from tests.proofs.pages.browser import fill_by_keyboard, look
 from tests.proofs.pages.conftest import Site
 
@@ -159,3 +162,44 @@ async def test_e40_what_is_refused_is_shown_to_everybody(
 
     assert await person.look("/request/review", "refused") == []
     assert await person.look("/request/page/help", "help-refused") == []
+
+
+async def _shown_report(person: Person, pool: "Pool[Any]", page: str, number: int) -> None:
+    """Have the contact enter a code, and be told the report."""
+    await person.open(page)
+    await person.press("Send a code")
+    await person.type(code=await mailed(pool))
+    await person.press("Enter the code")
+    (question, *_) = reversed(await of_reports.questions(pool, "report.read"))
+    await take_in(pool, of_reports.text_of(question.id, number))
+
+
+async def test_e40_reports_are_read_checked_and_replied_to(
+    person: Person, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_visits, "ANSWER_SECONDS", 0.0)
+    await person.fill_in()
+    await person.press("Send the request")
+    reference = await reference_of(pool)
+    accepted = {"reference": reference, "tracking_number": NUMBER}
+    await take_in(pool, told("accepted", 1, accepted), of_reports.asked())
+    token = Links("", bytes.fromhex(LINK_KEY)).status_token(
+        f"contact:web-desk:{reference}", "chief@alturas.example"
+    )
+    await person.open(f"/s/{token}")
+    check = of_reports.PAGE
+
+    assert await person.look("/status", "status-reports") == []
+    assert await person.look(check, "report-code") == []
+    assert await person.look(check, "report-code-wrong", press="Enter the code") == []
+    await _shown_report(person, pool, check, 4)
+    assert await person.look(check, "report-check") == []
+    await person.open(check)
+    await person.page.fill("[name='words-2.1']", "They are in time.")
+    await person.press("Continue to review")
+    assert "Please correct" in await person.page.title()
+    await person.page.check("[name='answer-2.1'][value=dispute]")
+    await person.press("Continue to review")
+    assert "Is this your answer?" in await person.page.content()
+    await person.press("Send the answer")
+    assert await person.look(check, "report-checked") == []

@@ -76,6 +76,7 @@ def test_given_fixed_times_when_noted_then_they_have_no_setting() -> None:
         "webdesk": {
             "sessions",
             "provider_sessions",
+            "readings",
             "starts",
             "asks",
             "link_uses",

@@ -16,6 +16,7 @@ _SHOWN = frozenset({200, 303, 403, 404})
 _CODE = "<script>alert(1)</script>{{ 1337*1337 }}${1337*1337}{% raw %}#{1337*1337}"
 _WORKED_OUT = str(1337 * 1337)
 _LINES = "x%0d%0aX-Injected:%20yes%0d%0a%0d%0a"
+_REPORT = "/status/reports/CRI-2026-000042-J-E1/initial-2027/fact_check"
 _SCANS = 20
 _ELSEWHERE = (f"//{EVIL}", f"https://{EVIL}/", f"/\\{EVIL}", f"{EVIL}", "javascript:alert(1)")
 
@@ -124,6 +125,18 @@ def _enumeration(site: PublicSite) -> None:
             stranger = site.new_browser()
             stranger.cookies[COOKIE] = each
             answers.append(site.ask("GET", path, by=stranger, expected={403}))
+        site.compare(answers)
+
+    for path in ("/status", _REPORT, f"{_REPORT}/code", f"{_REPORT}/enter"):
+        answers = []
+        for each in sessions:
+            stranger = site.new_browser()
+            stranger.cookies["__Host-status"] = stranger.cookies["__Host-report"] = each
+            if path in ("/status", _REPORT):
+                answers.append(site.ask("GET", path, by=stranger, expected={404}))
+            if path != "/status":
+                guessed = {"csrf": stamp(each, 0), "code": "00000000", "step": "send"}
+                answers.append(site.post(stranger, path, guessed, expected={404}))
         site.compare(answers)
 
 

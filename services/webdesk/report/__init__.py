@@ -1,0 +1,1 @@
+"""Reports that an agency checks and replies to: their places, and its answers. Pure."""

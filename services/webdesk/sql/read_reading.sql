@@ -1,0 +1,9 @@
+-- $6: how long it lasts.
+SELECT message_id, state, report, reasons
+  FROM readings
+ WHERE id_hash = $1
+   AND reference = $2
+   AND engagement_id = $3
+   AND report_id = $4
+   AND stage = $5
+   AND started_at > now() - $6::interval;
