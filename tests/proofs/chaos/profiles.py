@@ -87,6 +87,9 @@ _EVERYTHING = {
     "kafka_disk": 1,
     "failover": 1,
     "mail": 2,
+    "desk": 1,
+    "desks": 1,
+    "issuer": 1,
 }
 PROFILES = {
     "smoke": Profile(

@@ -7,7 +7,7 @@ import pytest
 from tests.proofs.chaos.coverage import shortfalls
 from tests.proofs.chaos.faults.desk import PLACES
 from tests.proofs.chaos.faults.services import CrashPoints
-from tests.proofs.chaos.profiles import PROFILES
+from tests.proofs.chaos.profiles import OF_THE_DESK, PROFILES
 from tests.proofs.chaos.schedule import APART, Round, Schedule
 
 
@@ -108,11 +108,9 @@ def test_a_point_that_killed_too_seldom_is_named() -> None:
 
 
 def test_the_desk_dies_on_the_way_of_an_act_and_is_left_alone_by_other_crash_points() -> None:
-    kinds = {**PROFILES["ci"].kinds, "desk": 2}
-    drawn = Schedule(4, replace(PROFILES["ci"], kinds=kinds)).rounds()
     crashes = [
         fault
-        for each in islice(drawn, 200)
+        for each in rounds(4, "ci")
         for fault in each.faults
         if isinstance(fault, CrashPoints)
     ]
@@ -123,7 +121,12 @@ def test_the_desk_dies_on_the_way_of_an_act_and_is_left_alone_by_other_crash_poi
     assert places == {f"{place}:1" for place in PLACES}
 
 
-@pytest.mark.parametrize("kind", ["desk", "desks", "issuer"])
+@pytest.mark.parametrize("profile", ["ci", "long"])
+def test_the_long_runs_break_the_desk_its_issuer_and_the_mail_server(profile: str) -> None:
+    assert {*OF_THE_DESK, "mail"} <= PROFILES[profile].kinds.keys()
+
+
+@pytest.mark.parametrize("kind", sorted(OF_THE_DESK))
 def test_the_desk_runs_where_something_happens_to_it(kind: str) -> None:
     assert replace(PROFILES["smoke"], kinds={kind: 1}).has_desk
     assert not PROFILES["smoke"].has_desk
