@@ -7,6 +7,7 @@ reaches it, or whether it has had its codes for this hour.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hmac import compare_digest, digest
@@ -32,6 +33,8 @@ a mailed link, up to this number in all: a few networks cannot use up what all s
 """
 _BY_LINK = " by link"
 """What sets the codes asked for by a mailed link apart: they have limits of their own."""
+WITH_LINK = "with the link"
+"""Instead of a browser: any that has opened the link which is in the code's mail, too."""
 _COUNTERS = 1_000_000
 _SPACES = str.maketrans("", "", " -\u00a0\t\n")
 
@@ -40,9 +43,9 @@ class Matter(NamedTuple):
     """
     What a code is for: a contact of *participant* gets it, and it is valid for *about* alone.
 
-    *actor* is who acts, as a pseudonym, if it is not the contact's id. *browser* is set where
-    anybody may ask for a code: it is then good in that browser alone, and the tries in another one
-    do not count for it. *from_link*: a link that was mailed to the contact was opened.
+    *actor* is who acts, as a pseudonym, if it is not the contact's id. *browsers* are set where
+    others may ask for a code, or try it: it is then good in these alone, each has its own tries,
+    and those elsewhere do not count. *from_link*: a link that was mailed to the contact was opened.
     """
 
     contact_id: str
@@ -50,13 +53,13 @@ class Matter(NamedTuple):
     purpose: CodePurpose
     participant: str = WEB_DESK
     actor: str | None = None
-    browser: str = ""
+    browsers: tuple[str, ...] = ()
     from_link: bool = False
 
     @property
-    def kept_about(self) -> str:
-        """What the code is kept under, beside its contact."""
-        return f"{self.about}\n{self.browser}" if self.browser else self.about
+    def kept_about(self) -> Sequence[str]:
+        """What the code is kept under, beside its contact, in the order in which it is tried."""
+        return [f"{self.about}\n{each}" for each in self.browsers] or [self.about]
 
     @property
     def contact(self) -> str:
@@ -117,14 +120,10 @@ class Codes:
             await end_codes(connection, matter)
         # At random, so that none repeats after the row is gone or the database is restored.
         counter = secrets.randbelow(_COUNTERS) + 1
-        asked_at = await connection.fetchval(
-            _SQL["begin_code"],
-            matter.contact,
-            matter.kept_about,
-            address,
-            counter,
-            VALID_FOR,
-        )
+        for kept in matter.kept_about:
+            asked_at = await connection.fetchval(
+                _SQL["begin_code"], matter.contact, kept, address, counter, VALID_FOR
+            )
         code = CodeToSend(
             contact_id=matter.contact_id,
             purpose=matter.purpose,
@@ -149,18 +148,18 @@ class Codes:
 
         A code works once. The caller must commit, so that a failed try is counted.
         """
-        kept = (matter.contact, matter.kept_about)
-        row = await connection.fetchrow(_SQL["try_code"], *kept, MOST_TRIES)
-        if row is None:
-            return None
-        expected = code_of(
-            self.key, contact=matter.contact, about=matter.about, counter=row["counter"]
-        )
-        if not compare_digest(given.translate(_SPACES).encode(), expected.encode()):
-            return None
-        await end_codes(connection, matter)
-        found: bytes = row["address_hash"]
-        return found
+        for kept in matter.kept_about:
+            row = await connection.fetchrow(_SQL["try_code"], matter.contact, kept, MOST_TRIES)
+            if row is None:
+                continue
+            expected = code_of(
+                self.key, contact=matter.contact, about=matter.about, counter=row["counter"]
+            )
+            if compare_digest(given.translate(_SPACES).encode(), expected.encode()):
+                await end_codes(connection, matter)
+                found: bytes = row["address_hash"]
+                return found
+        return None
 
 
 def of_draft(reference: str) -> Matter:

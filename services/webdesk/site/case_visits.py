@@ -2,7 +2,8 @@
 Visits of somebody who has opened the link to a request.
 
 The browser holds the token of the link as a cookie, and nothing is stored of it: opening a link
-changes nothing, however often, and the token allows only reading. Acts need a code.
+changes nothing, however often, and the token allows only reading. Acts need a code, which counts
+in the browser that has asked for it: links get forwarded, and others must not use up its tries.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,12 +20,13 @@ from services.webdesk import cases
 from services.webdesk.acts import WEB_DESK
 from services.webdesk.cases import Case
 from services.webdesk.proving import Matter
+from services.webdesk.site import visits
 from services.webdesk.site.visits import Site
 from shared.contracts.inbound import Contact
 from shared.contracts.links import Links
 from shared.web.forms import Form
 from shared.web.posted import read_form
-from shared.web.tokens import shown_at, stamp
+from shared.web.tokens import digest, new_secret, shown_at, stamp
 
 COOKIE = "__Host-status"
 _MAX_TOKEN = 100
@@ -39,11 +41,18 @@ class CaseVisit:
     site: Site
     token: str
     case: Case
+    secret: str
+    """What the browser is to hold beside the token."""
     form: Form = field(default_factory=Form)
     wakes: bool = False
     """Whether something waits in the outbox once the transaction is committed."""
     after: Callable[[], Awaitable[Response]] | None = None
     """What makes the response then."""
+
+    @property
+    def browser(self) -> str:
+        """What this browser's codes are kept under."""
+        return digest(self.secret).hex()
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return the page of *template*."""
@@ -64,7 +73,7 @@ def get(site: Site, path: str, handler: Handler) -> Route:
             case = await opened(site, connection, token)
             if case is None:
                 return not_valid(site)
-            return await handler(CaseVisit(request, connection, site, token, case))
+            return await handler(CaseVisit(request, connection, site, token, case, ""))
 
     return Route(path, endpoint, methods=["GET"])
 
@@ -75,16 +84,20 @@ def post(site: Site, path: str, handler: Handler, *, again: Handler) -> Route:
     async def endpoint(request: Request) -> Response:
         site.check_origin(request)
         form, token = await read_form(request), token_of(request)
+        before = request.cookies.get(visits.COOKIE, "")
         async with site.connected(request) as connection:
             case = await opened(site, connection, token)
             if case is None:
                 return not_valid(site)
-            visit = CaseVisit(request, connection, site, token, case, form)
+            visit = CaseVisit(
+                request, connection, site, token, case, before or new_secret(), form
+            )
             is_ours = shown_at(token, form.text("csrf")) is not None
             response = await (handler if is_ours else again)(visit)
         if visit.wakes:
             site.relay_wake.set()
-        return response if visit.after is None else await visit.after()
+        response = response if visit.after is None else await visit.after()
+        return visits.keeping(response, visit.secret, before)
 
     return Route(path, endpoint, methods=["POST"])
 
@@ -136,6 +149,8 @@ def links_of(site: Site) -> Links:
     return site.links
 
 
-def acting(case: Case) -> Matter:
-    """Return the matter of a code with which the contact acts on its request."""
-    return Matter(case.reference, case.tracking_number, "act", from_link=True)
+def acting(case: Case, *browsers: str) -> Matter:
+    """Return the matter of a code with which the contact acts on its request in *browsers*."""
+    return Matter(
+        case.reference, case.tracking_number, "act", browsers=browsers, from_link=True
+    )

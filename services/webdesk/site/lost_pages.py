@@ -7,9 +7,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from services.webdesk import cases
-from services.webdesk.proving import Matter
+from services.webdesk.proving import WITH_LINK, Matter
 from services.webdesk.site.code_pages import TOO_MANY
 from services.webdesk.site.visits import Site, Visit
+from shared.web.tokens import digest
 
 LOST = "/lost"
 
@@ -34,7 +35,8 @@ async def _ask(visit: Visit) -> Response:
     reference = await cases.find_request(
         visit.connection, number, site.prover.hash_of(filled["email"])
     )
-    matter = None if reference is None else Matter(reference, number, "act", browser=LOST)
+    browsers = (digest(visit.secret).hex(), WITH_LINK)
+    matter = None if reference is None else Matter(reference, number, "act", browsers=browsers)
     network = site.network(visit.request)
     if not await site.prover.ask(visit.connection, matter, network=network):
         raise HTTPException(429, TOO_MANY)

@@ -60,7 +60,7 @@ async def _ask(visit: CaseVisit) -> Response:
     """Have a code mailed to the contact on file."""
     found = await opened(visit)
     network = visit.site.network(visit.request)
-    if not await visit.site.prover.ask(visit.connection, acting(visit.case), network=network):
+    if not await visit.site.prover.ask(visit.connection, acting(visit.case, visit.browser), network=network):
         raise HTTPException(429, TOO_MANY)
     visit.wakes = True
     return RedirectResponse(f"{found.here}?asked=1", 303)

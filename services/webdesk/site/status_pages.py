@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.webdesk import cases, reports
+from services.webdesk.proving import WITH_LINK
 from services.webdesk.saying import say
 from services.webdesk.site.case_visits import (
     COOKIE,
@@ -21,7 +22,6 @@ from services.webdesk.site.case_visits import (
     post,
 )
 from services.webdesk.site.code_pages import TOO_MANY, WRONG
-from services.webdesk.site.lost_pages import LOST
 from services.webdesk.site.visits import Site
 from shared.contracts.inbound import Contact, Withdrawal
 from shared.texts.email_addresses import is_email
@@ -128,7 +128,7 @@ async def _replace(visit: CaseVisit) -> Response:
     await keep_page(site, visit.connection, contact, None)
     await say(visit.connection, [contact], subject=case.reference, at=site.business_time())
     network = site.network(visit.request)
-    await site.prover.ask(visit.connection, acting(case), network=network)
+    await site.prover.ask(visit.connection, acting(case, WITH_LINK), network=network)
     visit.wakes = True
     response = visit.page("contact_replaced")
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
@@ -137,9 +137,9 @@ async def _replace(visit: CaseVisit) -> Response:
 
 def _ask_to(page: str) -> Handler:
     async def ask(visit: CaseVisit) -> Response:
-        """Have a code mailed to the contact on file."""
-        network = visit.site.network(visit.request)
-        if not await visit.site.prover.ask(visit.connection, acting(visit.case), network=network):
+        """Have a code mailed to the contact on file; it is good in this browser alone."""
+        network, matter = visit.site.network(visit.request), acting(visit.case, visit.browser)
+        if not await visit.site.prover.ask(visit.connection, matter, network=network):
             raise HTTPException(429, TOO_MANY)
         visit.wakes = True
         return RedirectResponse(f"{page}{ASKED}", 303)
@@ -151,14 +151,12 @@ async def is_proved(visit: CaseVisit) -> bool:
     """
     Count a try of a code, and tell whether it is right.
 
-    It may also be the one in the mail with a new link, for which anybody may ask: that does not
-    replace the one that was asked for on these pages.
+    It may also be the one in the mail with a new link: whoever has that link may use up its tries,
+    but not those of a code that this browser has asked for.
     """
-    code, matter = visit.form.text("code"), acting(visit.case)
-    for each in (matter, matter._replace(browser=LOST)):
-        if await visit.site.prover.prove(visit.connection, each, code) is not None:
-            return True
-    return False
+    matter = acting(visit.case, visit.browser, WITH_LINK)
+    code = visit.form.text("code")
+    return await visit.site.prover.prove(visit.connection, matter, code) is not None
 
 
 def _rendered(

@@ -198,7 +198,7 @@ class Site(Front[Settings]):
                     response = visit.page("ended", status=403)
                 else:
                     response = await handler(visit)
-            return _keeping(response, visit, secret)
+            return keeping(response, visit.secret, secret)
 
         return Route(path, endpoint, methods=["GET"])
 
@@ -236,7 +236,7 @@ class Site(Front[Settings]):
                 self.relay_wake.set()
             if visit.after is not None:
                 response = await visit.after()
-            return _keeping(response, visit, secret)
+            return keeping(response, visit.secret, secret)
 
         return Route(path, endpoint, methods=["POST"])
 
@@ -275,8 +275,8 @@ async def _take_up(visit: Visit, *, needs_draft: bool) -> None:
         await visit.begin()
 
 
-def _keeping(response: Response, visit: Visit, before: str) -> Response:
-    """Return *response*, which has the browser hold its secret until it closes."""
-    if visit.secret != before:
-        response.set_cookie(COOKIE, visit.secret, secure=True, httponly=True, samesite="lax")
+def keeping(response: Response, secret: str, before: str) -> Response:
+    """Return *response*, which has the browser hold *secret* until it closes, if it is new."""
+    if secret != before:
+        response.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="lax")
     return response

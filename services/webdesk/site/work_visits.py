@@ -106,7 +106,7 @@ class WorkVisit:
             "act",
             session.provider,
             session.person.actor,
-            browser=digest(self.secret).hex(),
+            browsers=(digest(self.secret).hex(),),
             from_link=session.offer_id is not None,
         )
 

@@ -498,6 +498,69 @@ async def test_the_code_beside_a_new_link_counts_on_its_page(
     assert (await sent(pool))[-1].type == "gov.cri.request.withdraw.v1"
 
 
+async def use_up_tries(stranger: Browser, link: str, code: str) -> None:
+    """Have somebody with the link enter wrong codes until no code counts there any more."""
+    await stranger.get(link)
+    await stranger.get(WITHDRAW)
+    for _ in range(proving.MOST_TRIES):
+        await stranger.post(WITHDRAW, {"code": another(code)})
+
+
+@pytest.mark.parametrize("asks", [False, True])
+async def test_who_has_a_forwarded_link_cannot_use_up_the_tries_of_its_owner(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]", *, asks: bool
+) -> None:
+    person, stranger = new_browser(), new_browser(address="198.51.100.1")
+    await person.get(link)
+    await person.get(WITHDRAW)
+    await person.post(f"{WITHDRAW}/code")
+    code = await mailed(pool)
+    if asks:  # a code of one's own replaces nobody else's
+        await stranger.get(link)
+        await stranger.get(WITHDRAW)
+        await stranger.post(f"{WITHDRAW}/code")
+    await use_up_tries(stranger, link, code)
+
+    await person.post(WITHDRAW, {"code": code})
+
+    assert await withdrawals(pool) == [{"tracking_number": NUMBER}]
+
+
+async def test_nor_those_of_the_code_beside_a_new_link_where_it_was_asked_for(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    person = new_browser()
+    await ask_for_link(person, NUMBER, CHIEF)
+    code = await mailed(pool)
+    await use_up_tries(new_browser(), link, code)
+    elsewhere = new_browser()
+    await elsewhere.get(link)
+    await elsewhere.get(WITHDRAW)
+    page = await elsewhere.post(WITHDRAW, {"code": code})
+    assert page.status_code == 422
+    await person.get(link)
+    await person.get(WITHDRAW)
+
+    await person.post(WITHDRAW, {"code": code})
+
+    assert await withdrawals(pool) == [{"tracking_number": NUMBER}]
+
+
+async def test_a_code_asked_for_on_the_page_counts_in_no_other_browser(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    person, stranger = new_browser(), new_browser()
+    for each in (person, stranger):
+        await each.get(link)
+        await each.get(WITHDRAW)
+    await person.post(f"{WITHDRAW}/code")
+
+    page = await stranger.post(WITHDRAW, {"code": await mailed(pool)})
+
+    assert page.status_code == 422
+    assert await withdrawals(pool) == []
+
+
 async def test_a_request_of_a_desk_without_mails_has_no_page(
     browser: Browser, site: Site, pool: "Pool[Any]"
 ) -> None:

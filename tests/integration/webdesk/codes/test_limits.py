@@ -94,7 +94,7 @@ async def test_strangers_cannot_use_up_the_codes_of_who_has_the_link(
 ) -> None:
     by_link = MATTER._replace(from_link=True)
     for number in range(proving.OF_ADDRESS + 1):
-        await ask(codes, pool, MATTER._replace(browser=f"b-{number}"), network=b"elsewhere")
+        await ask(codes, pool, MATTER._replace(browsers=(f"b-{number}",)), network=b"elsewhere")
     monkeypatch.setattr(proving, "OF_ALL", 0)
     before = len(await sent(pool))
 
@@ -109,7 +109,7 @@ async def test_strangers_cannot_use_up_the_codes_of_who_has_the_link(
 async def test_another_browser_neither_replaces_a_code_nor_uses_up_its_tries(
     codes: Codes, pool: "Pool[Any]"
 ) -> None:
-    own, other = (MATTER._replace(browser=name) for name in ("own", "other"))
+    own, other = (MATTER._replace(browsers=(name,)) for name in ("own", "other"))
     await ask(codes, pool, own)
     code = await mailed(pool)
 
