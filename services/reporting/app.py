@@ -5,6 +5,7 @@ from functools import partial
 
 from services.reporting import gauges, live_assessments, live_pages, pages
 from services.reporting.as_of import AsOf
+from services.reporting.early import EarlyMessages
 from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
 from services.reporting.publication.late import Lateness
@@ -17,6 +18,7 @@ from shared.process.http import PublicPages
 from shared.process.tasks import Task
 from shared.service import Service
 
+EARLY_SECONDS = 1.0
 RELEASES_SECONDS = 5.0
 LATE_SECONDS = 60.0
 TOPICS = r"^cri\.int\.(intake|routing|reference|drafts)\.v1$"
@@ -28,6 +30,7 @@ def build(settings: Settings) -> Service:
     clock = settings.clock
     update_as_of = AsOf(settings, topics=TOPICS).update
     releases = Releases(update_as_of=update_as_of, relay_wake=relay_wake, clock=clock)
+    early = EarlyMessages(update_as_of=update_as_of, relay_wake=relay_wake, clock=clock)
     lateness = Lateness(relay_wake=relay_wake, clock=clock)
     return Service(
         name="reporting",
@@ -45,6 +48,7 @@ def build(settings: Settings) -> Service:
                 partial(announce_openings, relay_wake=relay_wake, clock=clock),
                 every=1.0,
             ),
+            Task("early messages", early.decide, every=EARLY_SECONDS),
             Task("releases", releases.publish_due, every=RELEASES_SECONDS),
             Task("late reports", lateness.tell, every=LATE_SECONDS),
             sweeper(settings).task,

@@ -16,7 +16,7 @@ from shared.process.settings import ServiceSettings
 _SECONDS = 3.0
 
 
-class RecordUnavailable(Exception):
+class RecordUnavailable(TimeoutError):
     """The oldest waiting record could not be read in time."""
 
 

@@ -1,6 +1,6 @@
 """Handles one batch: folds requests and reference data, announces changes of programs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from shared.contracts.assessments import DRAFTS_TOPIC, AssessmentEvent, DraftSta
 from shared.contracts.later import LaterEvent
 from shared.contracts.publications import PublicationMessage
 from shared.contracts.reporting import PROGRAMS_TOPIC
-from shared.contracts.tracking import is_tracking_number
+from shared.contracts.tracking import is_tracking_number, tracking_number_in
 from shared.delivery import sequences
 from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
@@ -59,6 +59,16 @@ class Batch:
     publications: Publications = field(default_factory=Publications)
     assessments: Assessments = field(default_factory=Assessments)
     amended: set[str] = field(default_factory=set)
+    routed: dict[str, Gate] = field(default_factory=dict)
+    """Engagements that are unknown → the next event about their request."""
+
+    def until(self, event: Any) -> Gate | None:
+        """Return what to wait for before *event* is decided; None if nothing."""
+        if type(event) not in MESSAGES | ABOUT_PUBLICATION:
+            return None
+        if event.subject in self.assessments.sites:
+            return None
+        return self.routed.get(event.subject)
 
 
 class ReportingReader:
@@ -66,11 +76,15 @@ class ReportingReader:
     Folds the log into reporting's tables (see `shared.delivery.take_in.reader.Reader`).
 
     Topics may interleave in any order: the folds commute. Only a message about publication is
-    held, until its texts have come.
+    held until its texts have come, and one about an engagement until that is known, unless the
+    reader *has_read_all* that may tell of it.
     """
 
-    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+    def __init__(
+        self, clock: BusinessClock = REAL_TIME, *, has_read_all: bool = False
+    ) -> None:
         self._clock = clock
+        self._has_read_all = has_read_all
         self._catalog = catalog.CatalogCache()
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -111,7 +125,21 @@ class ReportingReader:
         await batch.assessments.read(connection, about, with_texts=with_texts)
         if with_texts or publications.known:
             publications.follow_calendar(await self._catalog.current(connection), batch.at)
+        if unknown := about - batch.assessments.sites.keys():
+            batch.routed = await self._routed(connection, unknown)
         return batch
+
+    async def _routed(
+        self, connection: "Connection[Any]", engagements: Collection[str]
+    ) -> dict[str, Gate]:
+        if self._has_read_all:
+            return {}
+        requests = {each: found for each in engagements if (found := tracking_number_in(each))}
+        last = await store.read_routed(connection, set(requests.values()))
+        return {
+            engagement: Gate(routing.TOPIC, request, last.get(request, 0) + 1)
+            for engagement, request in requests.items()
+        }
 
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic
@@ -125,6 +153,8 @@ class ReportingReader:
         if topic == DRAFTS_TOPIC:
             state.assessments.keep_draft(event)
             return _TAKEN
+        if (until := state.until(event)) is not None:
+            return Taken("held", until=until)
         if type(event) in MESSAGES:
             return _answer_message(state, event)
         if type(event) in ABOUT_PUBLICATION:

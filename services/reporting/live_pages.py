@@ -17,7 +17,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.reporting import render, store
-from services.reporting.as_of import RecordUnavailable
 from services.reporting.csv_table import live_table
 from services.reporting.figures import DEFINITION, Figure, live_figures
 from services.reporting.labels import group_label, names_by_breakdown
@@ -89,7 +88,7 @@ class Snapshots:
     async def _try_update(self, pool: "Pool[Any]") -> None:
         try:
             await self._update_as_of(pool)
-        except (RecordUnavailable, Refusal, *TRANSIENT) as error:
+        except (Refusal, *TRANSIENT) as error:
             log.warning("as_of.stands_still", **{"error.type": type(error).__name__})
 
     async def _compute(self, pool: "Pool[Any]") -> Snapshot:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from services.reporting import solicitations, store
-from services.reporting.assessments.batch import APPLIED, MESSAGES
+from services.reporting.assessments.batch import APPLIED, MESSAGES, REFUSED
 from services.reporting.corrections import store as corrections
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
@@ -100,6 +100,9 @@ class RestoreReader:
             state.batch.catalog.append((event.number, event))
             return Taken("applied")
         published = state.published.get(event.id, ())
+        until = state.batch.until(event)
+        if until is not None and all(each.type != REFUSED for each in published):
+            return Taken("held", until=until)  # it may have been applied
         if type(event) in MESSAGES and published:
             applied = published[0].type == APPLIED
             state.batch.assessments.settle(event, applied=applied)

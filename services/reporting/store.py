@@ -13,6 +13,7 @@ from services.reporting.programs import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST, LISTS
 from services.reporting.release import TIMES_BY, Counted
 from services.reporting.timeline import TimelineEntry
+from shared.contracts import routing
 from shared.contracts.reporting import LogPosition, ReleaseFacts
 from shared.contracts.states_and_zones import ZONES
 from shared.delivery.take_in.reader import Connection
@@ -107,6 +108,14 @@ async def read_as_of(connection: "Connection[Any]") -> tuple[datetime, datetime]
     """Return the real time up to which all is counted, and the real time; None if unknown."""
     row = await connection.fetchrow(_SQL["read_as_of"])
     return None if row is None else (row["as_of"], row["at"])
+
+
+async def read_routed(
+    connection: "Connection[Any]", requests: Collection[str]
+) -> dict[str, int]:
+    """Return the number of routing's last event that was taken in about each of *requests*."""
+    rows = await connection.fetch(_SQL["read_routed"], routing.TOPIC, list(requests))
+    return {row["subject"]: row["last"] for row in rows}
 
 
 async def raise_as_of(pool: "Pool[Any]", at: datetime) -> None:

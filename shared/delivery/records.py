@@ -126,9 +126,11 @@ class Taken(NamedTuple):
     """
     The result of deciding one item: its outcome and the messages it leads to.
 
-    ``counted`` names further metrics to count. Counts commit with the item's effects.
+    ``counted`` names further metrics to count. Counts commit with the item's effects. With
+    ``until``, nothing is decided yet: the record is held, and decided again after that event.
     """
 
     outcome: Outcome
     outgoing: tuple[Outgoing, ...] = ()
     counted: tuple[Counted, ...] = ()
+    until: Gate | None = None

@@ -39,10 +39,7 @@ class Attempt:
         self._reader = reader
         self._service = service
         self._first, *self._waiting = records
-        # No checkpoint moves: each record was counted when it was read.
-        lowest = min(record.offset for record in records)
-        first = {(record.topic, record.partition): lowest for record in records}
-        self._steps = Steps(at=at, first_offsets=first, next_offsets={}, windows={})
+        self._steps = Steps.of_released(records, at=at)
 
     async def replay(self) -> str:
         """Take in the record, then the waiting ones; `FailedAgain` if the record itself fails."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple
@@ -106,6 +106,15 @@ class Steps:
     counted: Counter[Counted] = field(default_factory=Counter)
     """Counts of this round other than outcomes, as named in `Taken.counted`."""
     _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
+
+    @classmethod
+    def of_released(cls, records: Sequence[Record], *, at: datetime) -> "Steps":
+        """Return steps that move no checkpoint: each of *records* was counted when it was read."""
+        first: dict[Partition, int] = {}
+        for record in records:
+            partition = (record.topic, record.partition)
+            first[partition] = min(record.offset, first.get(partition, record.offset))
+        return cls(at=at, first_offsets=first, next_offsets={}, windows={})
 
     def restore(self, before: "Steps") -> None:
         """Take back all changes since *before* was copied, like a savepoint."""

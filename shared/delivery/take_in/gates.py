@@ -60,6 +60,11 @@ class Round:
             self.gates[subject] = min(self.gates[subject], found.gate.number - 1)
             self.has_stepped_back = True
 
+    def put_off(self, item: Item, until: Gate) -> None:
+        """Let an item that cannot be decided yet wait for another event."""
+        self.waiting.append((until, item.record))
+        self.step_back(item)
+
     def hold_back(self, found: Item | PassedOver) -> bool:
         """Let *found* wait after all if a record that it waits for was stepped back."""
         if found.gate is not None:

@@ -193,6 +193,9 @@ def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps:
         work.outgoing.extend(taken.outgoing)
         steps.note(record, taken.outcome)
         steps.counted.update(taken.counted)
+        if taken.until is not None:
+            work.put_off(item, taken.until)
+            return
         if record.unreadable not in (None, DELETED):
             steps.counted["dead_letters", "unreadable"] += 1
     partition = (record.topic, record.partition)

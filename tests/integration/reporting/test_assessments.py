@@ -12,6 +12,7 @@ from deploy.local.stack import Stack
 from services.reporting.assessments import store
 from services.reporting.assessments.decide import refusal_of
 from services.reporting.assessments.site import Site, evolve
+from services.reporting.handlers import ReportingReader
 from services.reporting.restore import Restore
 from shared.contracts import intake, reporting, routing
 from shared.contracts.assessments import DRAFTS_TOPIC, PROGRAM
@@ -152,28 +153,6 @@ async def test_a_duplicate_is_answered_once(log: Log) -> None:
     assert len(await answers(log.pool)) == 1
 
 
-async def test_a_message_that_overtook_its_engagement_is_refused_and_may_come_again(
-    log: Log,
-) -> None:
-    early, again = message("focus_area_set"), message("focus_area_set", number=2)
-
-    await log.take_in([(intake.TOPIC, early)])
-    await log.take_in([opened()])
-    await log.take_in([(intake.TOPIC, again)])
-
-    refused, applied = await answers(log.pool)
-    assert refused["data"]["reasons"][0]["code"] == "unknown_engagement"
-    assert applied["type"] == "gov.cri.reporting.message_applied.v1"
-
-
-async def test_an_engagement_of_another_program_is_not_assessed(log: Log) -> None:
-    await log.take_in([opened(program="cri-tac"), (intake.TOPIC, message("focus_area_set"))])
-
-    (refused,) = await answers(log.pool)
-    assert refused["data"]["reasons"][0]["code"] == "unknown_engagement"
-    assert await site_in(log.pool) is None
-
-
 @pytest.mark.parametrize("together", [True, False])
 async def test_after_its_end_the_provider_is_refused(log: Log, *, together: bool) -> None:
     closed = routed("engagement_closed", 2, reason="completed")
@@ -272,13 +251,41 @@ async def test_after_a_restore_nothing_is_answered_twice_and_rows_are_the_same(
     assert [int(each["sequence"]) for each in every] == list(range(1, len(messages) + 1))
 
 
+async def test_a_restore_that_reads_of_an_engagement_last_applies_what_was_applied(
+    lives: tuple[Log, Log],
+) -> None:
+    lived, dump = lives
+    messages = life()
+    await lived.take_in(on_log(messages))
+    await dump.pool.execute("DELETE FROM sites")  # the dump is older than the engagement
+    await dump.pool.execute("DELETE FROM gates")
+    await dump.pool.execute("DELETE FROM timeline")
+    await announce(dump.pool, await outbox_of(lived.pool), at=START)
+    topic, event = opened()
+    inputs = [
+        [
+            Record(intake.TOPIC, 0, offset, b"key", each.encode(), (), START)
+            for offset, each in enumerate(messages)
+        ],
+        [Record(topic, 0, 1, b"key", event.encode(), (), START)],
+    ]
+
+    await catch_up(dump.pool, Restore(), inputs, service="reporting")
+
+    assert await site_in(dump.pool) == await site_in(lived.pool)
+    assert await outbox_of(dump.pool) == []
+    for table in ("held", "dead_letters"):
+        assert await dump.pool.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
 async def test_a_restore_goes_by_the_answer_and_does_not_decide_again(
     lives: tuple[Log, Log],
 ) -> None:
     lived, dump = lives
     await lived.pool.execute("DELETE FROM sites")  # the message overtook the engagement
     early = message("focus_area_set")
-    await lived.take_in(on_log([early]))
+    decides = ReportingReader(has_read_all=True)
+    await Log(lived.pool, decides).take_in(on_log([early]))
     await announce(dump.pool, await outbox_of(lived.pool), at=START)
 
     record = Record(intake.TOPIC, 0, 0, b"key", early.encode(), (), START)

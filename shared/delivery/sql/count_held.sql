@@ -1,0 +1,4 @@
+SELECT count(*)
+  FROM held
+ WHERE topic = $1
+   AND for_topic = $2;

@@ -1,0 +1,48 @@
+"""Takes in records that have waited long enough for an event of another topic."""
+
+from datetime import datetime
+from typing import Any
+
+from asyncpg import Pool
+
+from shared.delivery.take_in.checkpoints import Steps
+from shared.delivery.take_in.reader import Reader
+from shared.delivery.take_in.rounds import RELEASED_AT_ONCE, take_in_released
+from shared.delivery.take_in.rows import record_of
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements("shared.delivery")
+
+
+async def count_waiting(pool: "Pool[Any]", *, topic: str, for_topic: str) -> int:
+    """Return how many records of *topic* wait for an event of *for_topic*."""
+    found: int = await pool.fetchval(_SQL["count_held"], topic, for_topic)
+    return found
+
+
+async def take_in_overdue(
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    *,
+    topic: str,
+    for_topic: str,
+    before: datetime,
+    service: str,
+) -> int:
+    """
+    Have *reader* decide what waits as `count_waiting` says, and was written *before* that time.
+
+    Returns how many records were released. One transaction; it locks every checkpoint, so that no
+    batch holds or releases a record meanwhile. Raises what Postgres or the network raised.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(_SQL["lock_every_checkpoint"])
+        rows = await connection.fetch(
+            _SQL["release_overdue"], topic, for_topic, before, RELEASED_AT_ONCE
+        )
+        if not rows:
+            return 0
+        records = [record_of(row) for row in rows]
+        steps = Steps.of_released(records, at=rows[0]["now"])
+        await take_in_released(connection, reader, records, steps, service=service, isolate=True)
+    return len(rows)
