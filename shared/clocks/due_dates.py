@@ -1,15 +1,69 @@
 """The days on which a report is due by its plan, and those to which they were moved. Pure."""
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import count, takewhile
+from heapq import merge
+from itertools import count, groupby, takewhile
+from typing import Generic, Protocol, TypeVar
 
 from shared.contracts.published_reports import Interval
 
 MONTHS: Mapping[Interval, int] = {"quarter": 3, "half_year": 6}
 """Interval of a plan → its months; what is due once has none."""
 _LAST_YEAR = 2199
+
+
+class Plan(Protocol):
+    """When reports are due, and the day in UTC on which that was stated."""
+
+    @property
+    def every(self) -> Interval: ...
+
+    @property
+    def first_due_on(self) -> date: ...
+
+    @property
+    def stated_on(self) -> date: ...
+
+
+class Move(Protocol):
+    """A report that was due on a day is due on another."""
+
+    @property
+    def due_on(self) -> date: ...
+
+    @property
+    def new_due_on(self) -> date: ...
+
+
+M = TypeVar("M", bound=Move)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay(Generic[M]):
+    """A day of a plan, ``first_on``, and the one that holds after its ``moves``, ``on``."""
+
+    first_on: date
+    on: date
+    moves: tuple[M, ...]
+
+
+def days_of(plans: Sequence[Plan], moves: Sequence[M]) -> Iterator[DueDay[M]]:
+    """
+    Yield every day on which *plans* of one kind make a report due, the earliest of them first.
+
+    The last plan holds; days that came before a later plan was stated stay. *moves* are those of
+    the kind, in their order.
+    """
+    for first in _first_days(plans):
+        on, applied = first, []
+        for move in moves:
+            if move.due_on in (on, first):
+                on = move.new_due_on
+                applied.append(move)
+        yield DueDay(first, on, tuple(applied))
 
 
 def months_after(day: date, months: int) -> date:
@@ -42,3 +96,18 @@ def open_days(
         while now in moved:  # each change is to a later day
             now = moved[now]
         yield first, now
+
+
+def _first_days(plans: Sequence[Plan]) -> Iterator[date]:
+    if not plans:
+        return iter(())
+    *replaced, last = plans
+    earlier = [
+        _until(following.stated_on, due_days(plan.first_due_on, plan.every))
+        for plan, following in zip(replaced, plans[1:], strict=True)
+    ]
+    return (day for day, _ in groupby(merge(*earlier, due_days(last.first_due_on, last.every))))
+
+
+def _until(end: date, days: Iterable[date]) -> Iterator[date]:
+    return takewhile(lambda day: day < end, days)

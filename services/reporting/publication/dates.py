@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.reporting.publication.report import Publication
-from shared.clocks import due_dates, working_time
+from services.reporting.publication.report import Change, Publication
+from shared.clocks import working_time
+from shared.clocks.due_dates import DueDay, days_of
 from shared.contracts.published_reports import ReportKind
 from shared.contracts.reference import Calendar
 
@@ -28,18 +29,14 @@ def day_of(moment: datetime, calendar: Calendar) -> date:
     return moment.astimezone(ZoneInfo(calendar.zone)).date()
 
 
-def planned_days(publication: Publication, kind: ReportKind) -> Iterator[date]:
-    """Yield the days on which reports of *kind* are due first, without later changes."""
-    plan = publication.plans.get(kind)
-    return iter(()) if plan is None else due_dates.due_days(plan.first_due_on, plan.every)
-
-
-def open_days(publication: Publication, kind: ReportKind) -> Iterator[tuple[date, date]]:
-    """Yield the days on which reports of *kind* that are not published were due first and are."""
+def open_days(publication: Publication, kind: ReportKind) -> Iterator[DueDay[Change]]:
+    """Yield the days on which reports of *kind* that are not published are due."""
     done = {
         report.published.due_on
         for report in publication.reports.values()
         if report.published is not None and report.published.body.kind == kind
     }
-    moved = {each.due_on: each.new_due_on for each in publication.changes if each.kind == kind}
-    return due_dates.open_days(planned_days(publication, kind), done=done, moved=moved)
+    moves = [each for each in publication.changes if each.kind == kind]
+    for day in days_of(publication.plans_of(kind), moves):
+        if day.first_on not in done:
+            yield day

@@ -135,8 +135,8 @@ def _plan(event: publications.PlanDirected, site: Site, context: Context) -> Dec
 
 def _reschedule(event: publications.RescheduleDirected, publication: Publication) -> Decided:
     change = event.data
-    for _, due_on in open_days(publication, change.kind):
-        if due_on == change.due_on:
+    for day in open_days(publication, change.kind):
+        if day.on == change.due_on:
             moved = public.RescheduleFacts(slug=publication.site.slug, **dict(change))
             return Applied([moved])
     return _refuse(refusals.NOT_PLANNED.reason("/due_on"))
@@ -296,12 +296,12 @@ def _approve(
     if foreign:
         return Refused(foreign)
     before = report.published
-    first_due, _ = next(open_days(publication, draft.body.kind), (None, None))
+    due = next(open_days(publication, draft.body.kind), None)
     outcome = "not_answered" if draft.state == "fact_check" else draft.state
     published = public.ReportFacts(
         hash=draft.hash,
         body=draft.body,
-        due_on=first_due if before is None else before.due_on,
+        due_on=before.due_on if before is not None else due and due.first_on,
         published_on=day_of(context.at, context.calendar),
         fact_check=outcome,
         comments=draft.comments,

@@ -1,7 +1,7 @@
 """How a decided message and its public events change a site's publication. Pure."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date
 from typing import TypeVar, assert_never
 
 from services.reporting.assessments.site import person_of
@@ -43,9 +43,16 @@ def evolve(
         if before is None and not sites:
             return None
         known = Publication(site=sites[0]) if before is None else before
-        plans = {**known.plans, plan.kind: Plan(every=plan.every, first_due_on=plan.first_due_on)}
-        update = {"plans": plans, "aliases": plan.aliases or known.aliases}
-        return known.model_copy(update={**update, "ori": plan.ori or known.ori})
+        stated_on = context.at.astimezone(UTC).date()
+        stated = Plan(every=plan.every, first_due_on=plan.first_due_on, stated_on=stated_on)
+        before_it = known.plans_of(plan.kind)
+        update = {
+            "plans": {**known.plans, plan.kind: stated},
+            "replaced": {**known.replaced, plan.kind: before_it} if before_it else known.replaced,
+            "aliases": plan.aliases or known.aliases,
+            "ori": plan.ori or known.ori,
+        }
+        return known.model_copy(update=update)
     if before is None or isinstance(event, publications.ReportAsked):
         return before
     match event:

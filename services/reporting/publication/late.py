@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from asyncpg import Pool
@@ -26,23 +27,25 @@ _PAUSE = timedelta(minutes=1)
 
 
 class Due(NamedTuple):
-    """A day on which a report was due first, and the one on which it is due now."""
+    """A day on which a report was due, after all changes."""
 
     kind: ReportKind
-    first: date
-    now: date
+    on: date
 
 
 def late_days(publication: Publication, today: date) -> list[Due]:
-    """Return the days that have passed without a report, and were not told."""
+    """
+    Return the days that have passed without a report, and were not told.
+
+    Of a site that has ended, nothing is due afterwards.
+    """
     told = {(each.kind, each.due_on) for each in publication.late}
+    last = min(today, publication.site.ended_on or today)
     found = []
     for kind in publication.plans:
-        for first, now in open_days(publication, kind):
-            if first >= today:
-                break
-            if now < today and (kind, now) not in told:
-                found.append(Due(kind, first, now))
+        for day in takewhile(lambda day: day.first_on < today, open_days(publication, kind)):
+            if day.on < today and day.on <= last and (kind, day.on) not in told:
+                found.append(Due(kind, day.on))
     return found
 
 
@@ -74,7 +77,7 @@ class Lateness:
                 for due in found[name]:
                     number = numbers.next(TOPIC, name)
                     events.append(_event(known[name], sites[name], due, at=at, number=number))
-                late = [Late(kind=each.kind, due_on=each.now) for each in found[name]]
+                late = [Late(kind=each.kind, due_on=each.on) for each in found[name]]
                 changed = {"late": [*known[name].late, *late]}
                 known[name] = known[name].model_copy(update=changed)
             await store.save_publications(connection, [known[name] for name in found])
@@ -89,7 +92,7 @@ class Lateness:
 def _event(
     publication: Publication, site: Any, due: Due, *, at: datetime, number: int
 ) -> PublicationLate:
-    cause = f"late/{publication.site.slug}/{due.kind}/{due.now}"
+    cause = f"late/{publication.site.slug}/{due.kind}/{due.on}"
     about = envelope.attributes(
         kind=_TYPE,
         source=SOURCE,
@@ -104,6 +107,6 @@ def _event(
         tracking_number=site.tracking_number,
         engagement_id=site.engagement_id,
         kind=due.kind,
-        due_on=due.now,
+        due_on=due.on,
     )
     return PublicationLate(**about, data=facts)

@@ -85,10 +85,11 @@ class Report(Facts):
 
 
 class Plan(Facts):
-    """When reports of a kind are due."""
+    """When reports of a kind are due, and the day in UTC on which that was stated."""
 
     every: Interval
     first_due_on: date
+    stated_on: date = date.min
 
 
 class Change(Facts):
@@ -111,15 +112,22 @@ class Publication(Facts):
     A site that is announced, with its plans and reports.
 
     ``ori`` and ``aliases`` are names by which a report about another agency is found out.
+    ``replaced`` has the plans before the present ones, in their order.
     """
 
     site: SiteFacts
     ori: str | None = None
     aliases: list[str] = Field(default_factory=list)
     plans: dict[ReportKind, Plan] = Field(default_factory=dict)
+    replaced: dict[ReportKind, list[Plan]] = Field(default_factory=dict)
     changes: list[Change] = Field(default_factory=list)
     late: list[Late] = Field(default_factory=list)
     reports: dict[str, Report] = Field(default_factory=dict)
+
+    def plans_of(self, kind: ReportKind) -> list[Plan]:
+        """Return the plans for reports of *kind*; the last one holds."""
+        plan = self.plans.get(kind)
+        return [] if plan is None else [*self.replaced.get(kind, ()), plan]
 
     @property
     def drafters(self) -> frozenset[Person]:

@@ -1,17 +1,14 @@
 """When a site's reports are due, which dates were moved and why, and what is late. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import count
 from typing import TypeAlias
 
-from services.reporting.sites.site import Plan, PublicSite, Report
-from shared.clocks.due_dates import MONTHS, months_after
+from services.reporting.sites.site import PublicSite, Report
+from shared.clocks.due_dates import days_of
 from shared.contracts.published_reports import RescheduleFacts
 
-_MOST = 200
-"""The number of due dates of one plan that are shown: fifty years of quarters."""
 Published: TypeAlias = dict[tuple[str, date], Report]
 
 
@@ -42,21 +39,26 @@ class Due:
 
 def dues_of(site: PublicSite, today: date) -> list[Due]:
     """
-    Return every due date until *today*, and the next one of each plan, the earliest first.
+    Return every due date until *today*, and the next one of each kind, the earliest first.
 
-    A date that was missed stays, also if another plan takes the place of its plan. Of a site that
-    has ended, nothing is due afterwards.
+    A date that was missed stays, also if another plan takes the place of its plan; one to come
+    that was moved is there, too. Of a site that has ended, nothing is due afterwards.
     """
     published = _published(site)
-    found = [
-        Due(plan.facts.kind, on, on)
-        for place, plan in enumerate(site.plans)
-        for on in _dates(plan, site.plans[place + 1 :], published, today)
-    ]
-    dues = [
-        replace(due, report=published.get((due.kind, due.first_on)))
-        for due in _moved(found, site.slips)
-    ]
+    dues = []
+    for kind in dict.fromkeys(plan.facts.kind for plan in site.plans):
+        slips = [slip for slip in site.slips if slip.kind == kind]
+        shown_to = max([today, *(slip.due_on for slip in slips)])
+        plans = [plan for plan in site.plans if plan.facts.kind == kind]
+        has_next = False
+        for day in days_of(plans, slips):
+            report = published.get((kind, day.first_on))
+            is_ahead = day.first_on > today and report is None
+            if not (is_ahead and has_next) or day.moves:
+                dues.append(Due(kind, day.first_on, day.on, day.moves, report))
+            has_next = has_next or is_ahead
+            if is_ahead and day.first_on > shown_to:
+                break
     ended = site.facts.ended_on
     if ended is not None:
         dues = [due for due in dues if due.on <= ended or due.report is not None]
@@ -66,39 +68,6 @@ def dues_of(site: PublicSite, today: date) -> list[Due]:
 def next_due(dues: Sequence[Due]) -> Due | None:
     """Return the earliest of *dues* for which nothing is published."""
     return next((due for due in dues if due.report is None), None)
-
-
-def _dates(plan: Plan, later: Sequence[Plan], published: Published, today: date) -> Iterator[date]:
-    """Yield the due dates of *plan* that came before a later plan for the same kind."""
-    replaced_on = next((p.stated_on for p in later if p.facts.kind == plan.facts.kind), None)
-    for each in _series(plan):
-        if replaced_on is not None and each >= replaced_on:
-            return
-        yield each
-        if each > today and (plan.facts.kind, each) not in published:
-            return
-
-
-def _series(plan: Plan) -> Iterator[date]:
-    months = MONTHS.get(plan.facts.every)
-    for place in count() if months else (0,):
-        if place == _MOST:
-            return
-        yield months_after(plan.facts.first_due_on, place * (months or 0))
-
-
-def _moved(dues: list[Due], slips: Sequence[RescheduleFacts]) -> list[Due]:
-    for slip in slips:
-        moved = [
-            due for due in dues if due.kind == slip.kind and slip.due_on in (due.on, due.first_on)
-        ]
-        if moved:
-            due = min(moved, key=lambda due: due.on != slip.due_on)
-            changed = replace(due, on=slip.new_due_on, slips=(*due.slips, slip))
-            dues[dues.index(due)] = changed
-        else:  # a date that the plan reaches later, or of no plan
-            dues.append(Due(slip.kind, slip.due_on, slip.new_due_on, (slip,)))
-    return dues
 
 
 def _published(site: PublicSite) -> Published:

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from services.reporting.sites.texts import corrected, text_at
 from shared.contracts.published_reports import (
     CorrectionFacts,
+    Interval,
     PlanFacts,
     PublicationEvent,
     PublicationPlanned,
@@ -46,6 +47,16 @@ class Plan:
 
     facts: PlanFacts
     stated_on: date
+
+    @property
+    def every(self) -> Interval:
+        """How often a report is due."""
+        return self.facts.every
+
+    @property
+    def first_due_on(self) -> date:
+        """The first day on which one is due."""
+        return self.facts.first_due_on
 
 
 @dataclass(frozen=True, slots=True)

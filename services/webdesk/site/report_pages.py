@@ -59,8 +59,8 @@ async def _again(visit: CaseVisit) -> Response:
 async def _ask(visit: CaseVisit) -> Response:
     """Have a code mailed to the contact on file."""
     found = await opened(visit)
-    network = visit.site.network(visit.request)
-    if not await visit.site.prover.ask(visit.connection, acting(visit.case, visit.browser), network=network):
+    network, matter = visit.site.network(visit.request), acting(visit.case, visit.browser)
+    if not await visit.site.prover.ask(visit.connection, matter, network=network):
         raise HTTPException(429, TOO_MANY)
     visit.wakes = True
     return RedirectResponse(f"{found.here}?asked=1", 303)

@@ -134,10 +134,14 @@ def test_a_date_that_is_moved_again_may_be_named_as_it_was_or_is(named: str) -> 
     assert [slip.reason for slip in due.slips] == ["legal_review", "approval"]
 
 
-def test_a_date_that_is_moved_stays_shown_without_a_plan() -> None:
-    published = Publishing().slip("2027-04-30", "2027-05-31")
+def test_a_date_that_is_moved_long_before_is_shown_and_those_before_it_are_not() -> None:
+    published = Publishing().plan(every="quarter").slip("2029-01-30", "2029-02-28")
 
-    assert lines(published, date(2027, 6, 1)) == [("2027-04-30", "2027-05-31", True)]
+    assert lines(published, APRIL_30) == [
+        ("2027-04-30", "2027-04-30", False),
+        ("2027-07-30", "2027-07-30", False),
+        ("2029-01-30", "2029-02-28", False),
+    ]
 
 
 def test_a_report_that_is_published_is_not_late_any_more() -> None:

@@ -1,15 +1,18 @@
 """A site is announced with its plan; a report is due by it, rescheduled, and late."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import islice
 
 import pytest
 
-from services.reporting.publication.dates import open_days, planned_days
+from services.reporting.publication.dates import open_days
 from services.reporting.publication.late import late_days
 from services.reporting.publication.report import Late
 from services.reporting.publication.slugs import slug_of
+from services.reporting.sites.due import dues_of
+from services.reporting.sites.site import Plan, PublicSite
 from shared.contracts import published_reports as public
-from tests.examples.publications import LATER, REPORT, SLUG, Reports, applied, code_of, known
+from tests.examples.publications import DRAFTED, LATER, REPORT, SLUG, Reports, applied, code_of, known
 
 
 def test_the_first_plan_announces_the_site_and_later_ones_do_not() -> None:
@@ -53,7 +56,7 @@ def test_e77_a_report_is_due_by_its_plan_and_may_be_rescheduled() -> None:
     )  # fmt: skip
     assert code_of(again) is None
     days = open_days(known(reports), "progress")
-    assert [next(days), next(days)] == [
+    assert [(day.first_on, day.on) for day in islice(days, 2)] == [
         (date(2027, 4, 30), date(2027, 6, 30)),
         (date(2027, 10, 30), date(2027, 10, 30)),
     ]
@@ -73,7 +76,7 @@ def test_e77_a_report_is_late_on_the_day_after_it_was_due(today: date, days: lis
     reports = Reports()
     applied(reports.say("plan"))
 
-    assert [each.now for each in late_days(known(reports), today)] == days
+    assert [each.on for each in late_days(known(reports), today)] == days
 
 
 def test_e77_a_day_is_told_once_and_a_new_day_again() -> None:
@@ -86,9 +89,47 @@ def test_e77_a_day_is_told_once_and_a_new_day_again() -> None:
     applied(reports.say("reschedule"))
     assert late_days(known(reports), date(2027, 5, 31)) == []
     (again,) = late_days(known(reports), date(2027, 6, 1))
-    assert (again.first, again.now) == (date(2027, 4, 30), date(2027, 5, 31))
+    assert again.on == date(2027, 5, 31)
 
 
+def test_a_date_missed_under_an_earlier_plan_is_open_on_the_page_and_for_decisions() -> None:
+    reports, today = Reports(), date(2027, 6, 1)
+    site, first = applied(reports.say("plan", every="quarter", first_due_on="2026-12-31"))
+    stated_at = datetime(2027, 1, 10, 15, tzinfo=UTC)
+    (second,) = applied(reports.say("plan", at=stated_at))
+    assert isinstance(site, public.SiteFacts)
+    assert isinstance(first, public.PlanFacts)
+    assert isinstance(second, public.PlanFacts)
+    plans = (Plan(first, DRAFTED.date()), Plan(second, stated_at.date()))
+    page = PublicSite(site, plans=plans)
+    missed = [date(2026, 12, 31), date(2027, 4, 30)]
+
+    assert [due.on for due in dues_of(page, today) if due.is_late(today)] == missed
+    assert [each.on for each in late_days(known(reports), today)] == missed
+    moved = reports.say("reschedule", due_on="2026-12-31", new_due_on="2027-07-31")
+    assert code_of(moved) is None
+
+
+def test_of_two_reports_due_on_a_day_each_moves_by_what_was_said_when_it_was_due() -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+    applied(reports.say("reschedule", due_on="2027-10-30", new_due_on="2027-11-30"))
+
+    applied(reports.say("reschedule", due_on="2027-04-30", new_due_on="2027-10-30"))
+
+    days = open_days(known(reports), "progress")
+    assert [day.on for day in islice(days, 2)] == [date(2027, 10, 30), date(2027, 11, 30)]
+
+
+def test_of_a_site_that_has_ended_nothing_is_late_afterwards() -> None:
+    reports = Reports()
+    applied(reports.say("plan"))
+    ended = known(reports).site.model_copy(update={"ended_on": date(2027, 6, 1)})
+    reports.publication = known(reports).model_copy(update={"site": ended})
+
+    late = late_days(known(reports), date(2029, 1, 1))
+
+    assert [each.on for each in late] == [date(2027, 4, 30)]
 def test_a_published_report_is_not_late() -> None:
     assert late_days(known(Reports().published()), date(2027, 5, 1)) == []
 
@@ -96,9 +137,9 @@ def test_a_published_report_is_not_late() -> None:
 def test_a_quarter_ends_on_the_last_day_of_a_shorter_month() -> None:
     reports = Reports()
     applied(reports.say("plan", every="quarter", first_due_on="2027-11-30"))
-    days = planned_days(known(reports), "progress")
+    days = open_days(known(reports), "progress")
 
-    assert [next(days) for _ in range(3)] == [
+    assert [day.first_on for day in islice(days, 3)] == [
         date(2027, 11, 30), date(2028, 2, 29), date(2028, 5, 30),
     ]  # fmt: skip
 
@@ -109,7 +150,7 @@ def test_a_published_report_was_due_on_the_first_open_day() -> None:
     assert first is not None
 
     assert first.due_on == date(2027, 4, 30)
-    assert next(open_days(known(reports), "progress"))[0] == date(2027, 10, 30)
+    assert next(open_days(known(reports), "progress")).first_on == date(2027, 10, 30)
     assert code_of(reports.say("reschedule")) == "not_planned"
 
 
