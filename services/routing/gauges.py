@@ -17,7 +17,8 @@ async def show(pool: "Pool[Any]", *, clock: BusinessClock = REAL_TIME) -> None:
         waiting = await store.count_waiting(connection)
         clocks = await store.count_clocks(connection, clock)
     metrics.replace(metrics.WAITLIST, "routing", waiting)
-    metrics.replace(metrics.OBLIGATIONS, "routing", {name: n for name, (n, _) in clocks.items()})
+    running = {name: n for name, (n, _) in clocks.items() if n}
+    metrics.replace(metrics.OBLIGATIONS, "routing", running)
     metrics.replace(metrics.OVERDUE, "routing", {name: n for name, (_, n) in clocks.items()})
     offers = sum(running for name, (running, _) in clocks.items() if name.startswith(_OFFER))
     metrics.OFFERS.labels("routing").set(offers)

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing.life.capacity import Capacity
-from services.routing.life.late import Late
+from services.routing.life.late import REHOME_CLOCK, Late
 from services.routing.life.moving import Decided
+from services.routing.life.pauses import SILENCE
 from services.routing.life.reaching import Unreached
-from services.routing.life.request import CapacityChange, Request
+from services.routing.life.request import STOPPED, CapacityChange, Request
 from services.routing.rules.decisions import DecisionRecord
 from shared.business_clock import BusinessClock
 from shared.delivery.records import Outgoing
@@ -397,6 +398,7 @@ async def count_waiting(connection: "Connection[Any]") -> dict[str, int]:
 async def count_clocks(
     connection: "Connection[Any]", clock: BusinessClock
 ) -> dict[str, tuple[int, int]]:
-    """Return, by clock, how many run and how many of these are overdue."""
-    rows = await connection.fetch(_SQL["count_clocks"], *astuple(clock))
-    return {row["due_clock"]: (row["running"], row["overdue"]) for row in rows}
+    """Return, by clock, how many run, and how many are past their time and not acted on."""
+    names = (SILENCE, STOPPED, REHOME_CLOCK)
+    rows = await connection.fetch(_SQL["count_clocks"], *astuple(clock), *names)
+    return {row["clock"]: (row["running"], row["overdue"]) for row in rows}

@@ -1,8 +1,28 @@
--- A request has at most one clock. Uses the partial index of requests with a running clock.
+-- A request has at most one running clock (a partial index has these requests); those that were missed stand
+-- in late_clocks until they are acted on (`stands` in services/routing/life/late.py): $4 is the clock of
+-- silence, $5 the end of what has stopped work, $6 the clock that runs beside a request's own.
 -- The business clock shows $2 at $1, and runs $3 times as fast as real time.
-SELECT due_clock, count(*) AS running,
-       count(*) FILTER (
-           WHERE due_at < $2::timestamptz + (now() - $1::timestamptz) * $3::integer) AS overdue
-  FROM requests
- WHERE due_at IS NOT NULL
- GROUP BY due_clock;
+WITH running AS (
+    SELECT due_clock AS clock, count(*) AS running,
+           count(*) FILTER (
+               WHERE due_at < $2::timestamptz + (now() - $1::timestamptz) * $3::integer) AS overdue
+      FROM requests
+     WHERE due_at IS NOT NULL
+     GROUP BY due_clock),
+missed AS (
+    SELECT late.clock, count(*) AS missed
+      FROM late_clocks AS late
+      JOIN requests
+     USING (tracking_number)
+     WHERE late.misses > 0
+       AND CASE late.clock
+               WHEN $6::text THEN requests.affected IS NOT NULL
+               ELSE requests.due_clock IS NULL AND requests.status = late.status
+                    AND (late.clock <> $4::text OR requests.affected IS NULL
+                         OR right(requests.affected, length($5::text)) <> $5)
+           END
+     GROUP BY late.clock)
+SELECT clock, coalesce(running, 0) AS running, coalesce(overdue, 0) + coalesce(missed, 0) AS overdue
+  FROM running
+  FULL JOIN missed
+ USING (clock);

@@ -203,6 +203,8 @@ async def _take_in_stage(
     await positions.open(consumer, ends)
     while left := _left(positions, ends):
         catch_up.turn()
+        if closed := ends.keys() - positions.expected.keys():  # without leader and checkpoint
+            await positions.open(consumer, closed)
         await lead.execute("SELECT 1")  # raises when the lock is lost
         most = catch_up.settings.batch_records
         records, found_faults = await consumer.look(positions.expected, most, seconds=0.5)
@@ -228,4 +230,4 @@ async def _take_in_stage(
 
 
 def _left(positions: Positions, ends: dict[TopicPartition, int]) -> int:
-    return sum(max(end - positions.expected[partition], 0) for partition, end in ends.items())
+    return sum(max(end - positions.expected.get(p, 0), 0) for p, end in ends.items())

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 
 from deploy.local.stack import Stack
 from shared.delivery import kafka
+from shared.delivery.reading import positions
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import CatchUp, fold_sequences, read_published, run_catch_up
 from shared.delivery.restore.own_log import OwnTopics
@@ -190,3 +192,23 @@ async def test_a_service_that_is_not_behind_reads_no_input_before_it_runs(
 
     assert await ledger(pool) == []
     assert await pool.fetchval("SELECT count(*) FROM catch_ups") == 0
+
+
+async def test_a_partition_without_a_leader_is_opened_once_it_has_one(
+    pool: "Pool[Any]", catch_up: CatchUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pool.execute("DELETE FROM checkpoints WHERE topic = $1 AND partition = 1", OTHER_TOPIC)
+    offsets, asked = positions._offsets, count()
+
+    async def without_leader(ask: Any, partitions: Any) -> Any:
+        found = await offsets(ask, partitions)
+        has_one = next(asked) > 1  # beginnings and ends were asked for once
+        return {p: offset for p, offset in found.items() if has_one or p.partition != 1}
+
+    monkeypatch.setattr(positions, "_offsets", without_leader)
+
+    await run_catch_up(pool, catch_up)
+
+    assert set(EXPECTED) <= set(await ledger(pool))
+    known = "SELECT next_offset FROM checkpoints WHERE topic = $1 AND partition = 1"
+    assert await pool.fetchval(known, OTHER_TOPIC) > 0

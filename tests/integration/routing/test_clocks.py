@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from services.routing import store
+from shared.business_clock import REAL_TIME
 from shared.contracts.reference import CalendarDefinition
 from shared.process.tasks import AT_ONCE, LATER, SOON
 from tests.examples import routing as examples
@@ -197,6 +199,22 @@ async def test_e52_a_miss_is_announced_again_until_a_milestone(world: World) -> 
     assert len(await announced(world, request)) == 3
     assert await late_clocks(world) == []
     assert await world.status(request.tracking_number) == "in_delivery"
+
+
+async def overdue(world: World) -> dict[str, tuple[int, int]]:
+    """Return, by clock, how many run, and how many are overdue."""
+    async with world.pool.acquire() as connection:
+        return await store.count_clocks(connection, REAL_TIME)
+
+
+async def test_a_missed_clock_is_overdue_until_it_is_acted_on(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+    assert await overdue(world) == {"engagement_silence": (0, 1)}
+
+    await world.take_in(request.milestone("draft", "iacp"))
+
+    assert await overdue(world) == {"engagement_silence": (1, 0)}
 
 
 async def test_e52_after_clock_settle_no_more_is_announced(world: World) -> None:
