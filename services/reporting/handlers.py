@@ -80,9 +80,7 @@ class ReportingReader:
     reader *has_read_all* that may tell of it.
     """
 
-    def __init__(
-        self, clock: BusinessClock = REAL_TIME, *, has_read_all: bool = False
-    ) -> None:
+    def __init__(self, clock: BusinessClock = REAL_TIME, *, has_read_all: bool = False) -> None:
         self._clock = clock
         self._has_read_all = has_read_all
         self._catalog = catalog.CatalogCache()

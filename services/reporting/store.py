@@ -110,9 +110,7 @@ async def read_as_of(connection: "Connection[Any]") -> tuple[datetime, datetime]
     return None if row is None else (row["as_of"], row["at"])
 
 
-async def read_routed(
-    connection: "Connection[Any]", requests: Collection[str]
-) -> dict[str, int]:
+async def read_routed(connection: "Connection[Any]", requests: Collection[str]) -> dict[str, int]:
     """Return the number of routing's last event that was taken in about each of *requests*."""
     rows = await connection.fetch(_SQL["read_routed"], routing.TOPIC, list(requests))
     return {row["subject"]: row["last"] for row in rows}

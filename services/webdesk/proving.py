@@ -45,7 +45,7 @@ class Matter(NamedTuple):
 
     *actor* is who acts, as a pseudonym, if it is not the contact's id. *browsers* are set where
     others may ask for a code, or try it: it is then good in these alone, each has its own tries,
-    and those elsewhere do not count. *from_link*: a link that was mailed to the contact was opened.
+    and those elsewhere do not count. *from_link*: a link mailed to the contact was opened.
     """
 
     contact_id: str

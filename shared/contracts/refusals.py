@@ -487,8 +487,7 @@ UNKNOWN_ENGAGEMENT = Refusal(
 NOT_ASSESSED = replace(
     UNKNOWN_ENGAGEMENT,
     message="There is no such engagement, or it is not assessed in public.",
-    fix="Use the engagement_id of an engagement of organizational-assessment. If it was opened a"
-    " moment ago, send the message again, under a new id.",
+    fix="Use the engagement_id of an engagement of organizational-assessment.",
     services=_REPORTING,
 )
 NOT_YOURS = Refusal(

@@ -7,7 +7,11 @@ from typing import assert_never
 
 from services.reporting.assessments.decide import WITHDRAWN
 from services.reporting.assessments.site import Site, person_of
-from services.reporting.publication.body import Texts, compose, digest
+from services.reporting.publication.body import (
+    Texts,
+    compose,
+    digest,
+)
 from services.reporting.publication.dates import day_of, open_days, ten_working_days_after
 from services.reporting.publication.names import Names, names_of, others_named
 from services.reporting.publication.report import Publication, Published, Report
@@ -296,12 +300,12 @@ def _approve(
     if foreign:
         return Refused(foreign)
     before = report.published
-    due = next(open_days(publication, draft.body.kind), None)
+    day = next(open_days(publication, draft.body.kind), None)
     outcome = "not_answered" if draft.state == "fact_check" else draft.state
     published = public.ReportFacts(
         hash=draft.hash,
         body=draft.body,
-        due_on=before.due_on if before is not None else due and due.first_on,
+        due_on=before.due_on if before is not None else day and day.first_on,
         published_on=day_of(context.at, context.calendar),
         fact_check=outcome,
         comments=draft.comments,

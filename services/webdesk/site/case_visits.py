@@ -89,9 +89,7 @@ def post(site: Site, path: str, handler: Handler, *, again: Handler) -> Route:
             case = await opened(site, connection, token)
             if case is None:
                 return not_valid(site)
-            visit = CaseVisit(
-                request, connection, site, token, case, before or new_secret(), form
-            )
+            visit = CaseVisit(request, connection, site, token, case, before or new_secret(), form)
             is_ours = shown_at(token, form.text("csrf")) is not None
             response = await (handler if is_ours else again)(visit)
         if visit.wakes:
@@ -151,6 +149,4 @@ def links_of(site: Site) -> Links:
 
 def acting(case: Case, *browsers: str) -> Matter:
     """Return the matter of a code with which the contact acts on its request in *browsers*."""
-    return Matter(
-        case.reference, case.tracking_number, "act", browsers=browsers, from_link=True
-    )
+    return Matter(case.reference, case.tracking_number, "act", browsers=browsers, from_link=True)

@@ -20,7 +20,8 @@ ENTER = f"{CODE}/enter"
 TOO_MANY = "Your network has asked for too many codes. Try again in an hour, or call us."
 WRONG = (
     "This code did not work. It may be mistyped, older than 15 minutes, used, tried too often,"
-    " asked for in another browser, or replaced by a newer one. Check the email again, or ask for a new code."
+    " asked for in another browser, or replaced by a newer one. Check the email again, or ask for"
+    " a new code."
 )
 Proving = Literal["no", "open", "done"]
 """Whether the address of a request can be proved: no, not yet done, or done."""

@@ -76,7 +76,7 @@ def _readers() -> dict[str, Reader[Any]]:
         "intake": IntakeReader(agencies=_agencies(), office=OFFICE),
         "routing": RoutingReader(),
         "notifications": NotificationsReader(with_mail=True, with_codes=True),
-        "reporting": ReportingReader(),
+        "reporting": ReportingReader(has_read_all=True),  # routing takes its turn before
     }
 
 

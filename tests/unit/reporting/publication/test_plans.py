@@ -12,7 +12,16 @@ from services.reporting.publication.slugs import slug_of
 from services.reporting.sites.due import dues_of
 from services.reporting.sites.site import Plan, PublicSite
 from shared.contracts import published_reports as public
-from tests.examples.publications import DRAFTED, LATER, REPORT, SLUG, Reports, applied, code_of, known
+from tests.examples.publications import (
+    DRAFTED,
+    LATER,
+    REPORT,
+    SLUG,
+    Reports,
+    applied,
+    code_of,
+    known,
+)
 
 
 def test_the_first_plan_announces_the_site_and_later_ones_do_not() -> None:
@@ -130,6 +139,8 @@ def test_of_a_site_that_has_ended_nothing_is_late_afterwards() -> None:
     late = late_days(known(reports), date(2029, 1, 1))
 
     assert [each.on for each in late] == [date(2027, 4, 30)]
+
+
 def test_a_published_report_is_not_late() -> None:
     assert late_days(known(Reports().published()), date(2027, 5, 1)) == []
 
