@@ -1,7 +1,7 @@
 """The days on which a report is due by its plan, and those to which they were moved. Pure."""
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import merge
@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from shared.contracts.published_reports import Interval
 
-MONTHS: Mapping[Interval, int] = {"quarter": 3, "half_year": 6}
+_MONTHS: Mapping[Interval, int] = {"quarter": 3, "half_year": 6}
 """Interval of a plan → its months; what is due once has none."""
 _LAST_YEAR = 2199
 
@@ -50,7 +50,7 @@ class DueDay(Generic[M]):
     moves: tuple[M, ...]
 
 
-def days_of(plans: Sequence[Plan], moves: Sequence[M]) -> Iterator[DueDay[M]]:
+def due_days(plans: Sequence[Plan], moves: Sequence[M]) -> Iterator[DueDay[M]]:
     """
     Yield every day on which *plans* of one kind make a report due, the earliest of them first.
 
@@ -66,36 +66,10 @@ def days_of(plans: Sequence[Plan], moves: Sequence[M]) -> Iterator[DueDay[M]]:
         yield DueDay(first, on, tuple(applied))
 
 
-def months_after(day: date, months: int) -> date:
+def _months_after(day: date, months: int) -> date:
     """Return the same day of the month *months* later, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def due_days(first: date, every: Interval) -> Iterator[date]:
-    """Yield the days of a plan, without later changes."""
-    if every == "once":
-        yield first
-        return
-    days = (months_after(first, MONTHS[every] * n) for n in count())
-    yield from takewhile(lambda day: day.year <= _LAST_YEAR, days)
-
-
-def open_days(
-    days: Iterable[date], *, done: Collection[date | None], moved: Mapping[date, date]
-) -> Iterator[tuple[date, date]]:
-    """
-    Yield those of a plan's *days* that are not *done*, each with the day on which it is due now.
-
-    *moved* maps a day to the later one that took its place.
-    """
-    for first in days:
-        if first in done:
-            continue
-        now = first
-        while now in moved:  # each change is to a later day
-            now = moved[now]
-        yield first, now
 
 
 def _first_days(plans: Sequence[Plan]) -> Iterator[date]:
@@ -103,11 +77,19 @@ def _first_days(plans: Sequence[Plan]) -> Iterator[date]:
         return iter(())
     *replaced, last = plans
     earlier = [
-        _until(following.stated_on, due_days(plan.first_due_on, plan.every))
+        _until(following.stated_on, _series(plan))
         for plan, following in zip(replaced, plans[1:], strict=True)
     ]
-    return (day for day, _ in groupby(merge(*earlier, due_days(last.first_due_on, last.every))))
+    return (day for day, _ in groupby(merge(*earlier, _series(last))))
 
 
 def _until(end: date, days: Iterable[date]) -> Iterator[date]:
     return takewhile(lambda day: day < end, days)
+
+
+def _series(plan: Plan) -> Iterator[date]:
+    """Yield the days of a plan, without later changes."""
+    if plan.every == "once":
+        return iter((plan.first_due_on,))
+    days = (_months_after(plan.first_due_on, _MONTHS[plan.every] * n) for n in count())
+    return takewhile(lambda day: day.year <= _LAST_YEAR, days)

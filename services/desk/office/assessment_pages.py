@@ -195,7 +195,7 @@ async def _show(visit: Visit) -> Response:
                 after,
                 CODES["slip_reasons"][reason].rstrip("."),
             )
-            for (kind, before), (after, reason) in assessment.moved.items()
+            for kind, before, after, reason in assessment.moves
         ],
         statuses=list(_statuses(visit, assessment, named, names)),
         plan=_offered(visit, assessment, "plan", ""),

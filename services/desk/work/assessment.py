@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import Field, TypeAdapter
 
-from shared.clocks import due_dates
+from shared.clocks.due_dates import due_days
 from shared.contracts import assessments, publications
 from shared.contracts.assessments import AssessmentEvent, StatusProposed
 from shared.contracts.event import sender_of
@@ -61,10 +61,20 @@ class Person(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """When reports of a kind are due."""
+    """When reports of a kind are due, and the day in UTC on which that was stated."""
 
     every: Interval
     first_due_on: date
+    stated_on: date
+
+
+class Move(NamedTuple):
+    """A report of a kind that was due on a day is due on another."""
+
+    kind: ReportKind
+    due_on: date
+    new_due_on: date
+    reason: SlipReason
 
 
 class Verified(NamedTuple):
@@ -138,8 +148,9 @@ class Assessment:
 
     engagement_id: str
     request_id: str = ""
-    plans: dict[ReportKind, Plan] = field(default_factory=dict)
-    moved: dict[tuple[ReportKind, date], tuple[date, SlipReason]] = field(default_factory=dict)
+    plans: dict[ReportKind, list[Plan]] = field(default_factory=dict)
+    """The plans for reports of each kind; the last one holds."""
+    moves: list[Move] = field(default_factory=list)
     late: dict[tuple[ReportKind, date], datetime] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
@@ -152,17 +163,15 @@ class Assessment:
 
     def open_days(self, kind: ReportKind) -> Iterator[tuple[date, date]]:
         """Yield the days on which reports of *kind* that are not published were due and are."""
-        plan = self.plans.get(kind)
-        if plan is None:
-            return iter(())
         done = {
             each.due_on
             for each in self.reports.values()
             if each.kind == kind and each.published_at is not None
         }
-        moved = {due: to for (of, due), (to, _) in self.moved.items() if of == kind}
-        days = due_dates.due_days(plan.first_due_on, plan.every)
-        return due_dates.open_days(days, done=done, moved=moved)
+        moves = [each for each in self.moves if each.kind == kind]
+        for day in due_days(self.plans.get(kind, []), moves):
+            if day.first_on not in done:
+                yield day.first_on, day.on
 
     def take(self, event: SiteEvent, said: Said) -> None:
         """Take in a message that was applied, or that a report is late."""
@@ -174,10 +183,13 @@ class Assessment:
         self.request_id = event.data.request_id
         match event:
             case publications.PlanDirected(data=plan):
-                self.plans[plan.kind] = Plan(plan.every, plan.first_due_on)
+                stated_on = said.settled_at.astimezone(UTC).date()
+                stated = Plan(plan.every, plan.first_due_on, stated_on)
+                self.plans.setdefault(plan.kind, []).append(stated)
                 self._drop_late(plan.kind)
             case publications.RescheduleDirected(data=move):
-                self.moved[move.kind, move.due_on] = (move.new_due_on, move.reason)
+                made = Move(move.kind, move.due_on, move.new_due_on, move.reason)
+                self.moves.append(made)
                 self._drop_late(move.kind)
             case StatusProposed(data=status):
                 by, at = _person(event), said.settled_at

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.reporting.publication.report import Change, Publication
 from shared.clocks import working_time
-from shared.clocks.due_dates import DueDay, days_of
+from shared.clocks.due_dates import DueDay, due_days
 from shared.contracts.published_reports import ReportKind
 from shared.contracts.reference import Calendar
 
@@ -37,6 +37,6 @@ def open_days(publication: Publication, kind: ReportKind) -> Iterator[DueDay[Cha
         if report.published is not None and report.published.body.kind == kind
     }
     moves = [each for each in publication.changes if each.kind == kind]
-    for day in days_of(publication.plans_of(kind), moves):
+    for day in due_days(publication.plans_of(kind), moves):
         if day.first_on not in done:
             yield day

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from services.reporting.sites.site import PublicSite, Report
-from shared.clocks.due_dates import days_of
+from shared.clocks.due_dates import due_days
 from shared.contracts.published_reports import RescheduleFacts
 
 Published: TypeAlias = dict[tuple[str, date], Report]
@@ -51,7 +51,7 @@ def dues_of(site: PublicSite, today: date) -> list[Due]:
         shown_to = max([today, *(slip.due_on for slip in slips)])
         plans = [plan for plan in site.plans if plan.facts.kind == kind]
         has_next = False
-        for day in days_of(plans, slips):
+        for day in due_days(plans, slips):
             report = published.get((kind, day.first_on))
             is_ahead = day.first_on > today and report is None
             if not (is_ahead and has_next) or day.moves:

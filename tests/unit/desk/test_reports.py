@@ -1,7 +1,8 @@
 """Which work there is for the office about reports, their dates, corrections and statuses."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from services.desk.work import sites
@@ -151,6 +152,19 @@ def test_e77_a_date_that_has_passed_waits_until_there_is_a_report_or_another_dat
     assert item.why == "The progress report was due on April 30, 2027."
     assert item.about == "progress:2027-04-30"
     assert of_dates(moved) == of_dates(published) == of_dates(replaced) == []
+
+
+def test_a_date_that_had_passed_before_another_plan_waits_on() -> None:
+    decisions = Decisions().drafted()
+    decisions.at = datetime(2027, 5, 10, 15, tzinfo=UTC)
+    decisions.late("progress", SPRING, at=decisions.at)
+
+    decisions.say("plan", first_due_on="2027-09-30")
+
+    assert [each.kind for each in waiting(decisions)] == ["report_to_approve", "late_publication"]
+    assert [now for _, now in islice(stands(decisions).open_days("progress"), 2)] == [
+        SPRING, date(2027, 9, 30),
+    ]  # fmt: skip
 
 
 def test_a_report_is_for_the_first_day_that_is_open_and_the_next_one_stays_late() -> None:
