@@ -7,10 +7,14 @@ record that a fault sent with a service's credentials, and the expected outcome 
 broker's answer was lost: such a record may be on the topic once, or not at all.
 ``{"did": "swapped", "topic", "subject", "ids"}`` names two neighboring events of one subject
 whose rows were swapped in the outbox, so that the later one comes first.
+``{"did": "earlier", "release", "unknown", "since", "until"}`` names a span in which processes of
+an earlier release ran too, and the types of events that it does not know, or not all of. It takes
+these in without deciding or keeping what they say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -59,11 +63,29 @@ class Swapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A span in which an earlier release ran, and the types of events unknown to it."""
+
+    unknown: frozenset[str]
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """All injected records and swapped events of a run."""
+    """All injected records, swapped events and spans of earlier releases of a run."""
 
     injected: Sequence[Injected] = ()
     swapped: Sequence[Swapped] = ()
+    earlier: Sequence[Earlier] = ()
+
+    def may_be_unknown(self, body: Mapping[str, Any]) -> bool:
+        """Tell whether a release that does not know the event's type may have taken it in."""
+        return any(
+            body["type"] in each.unknown
+            and each.since <= datetime.fromisoformat(body["time"]) <= each.until
+            for each in self.earlier
+        )
 
 
 def digest(value: bytes | None) -> str:
@@ -106,7 +128,16 @@ def ledger_of(
         for line in lines
         if line["did"] == "swapped"
     ]
-    return Ledger(injected, swapped)
+    earlier = [
+        Earlier(
+            frozenset(line["unknown"]),
+            datetime.fromisoformat(line["since"]),
+            datetime.fromisoformat(line["until"]),
+        )
+        for line in lines
+        if line["did"] == "earlier"
+    ]
+    return Ledger(injected, swapped, earlier)
 
 
 def _find(

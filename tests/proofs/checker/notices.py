@@ -1,6 +1,7 @@
 """I9: one decision per fact and audience, and each decision to notify has its message."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Set
 
 from tests.proofs.checker.changes import told_of_changes
 from tests.proofs.checker.ends import told_of_ends
@@ -23,7 +24,7 @@ from tests.proofs.checker.log import (
     number_of,
     short,
 )
-from tests.proofs.checker.run import Body, Row, Run
+from tests.proofs.checker.run import Body, Record, Row, Run
 from tests.proofs.checker.subscriptions import NEWS, told_of_news
 
 _UNTOLD = frozenset({"need_stated", "note_stated", "facts_changed", "request_recorded"})
@@ -33,8 +34,9 @@ _COLUMNS = ("message_type", "message_id", "participantsequence", "because")
 def i09_one_notice(run: Run) -> Findings:
     """One decision for each (fact, audience); one answer for each record; each message decided."""
     decided = _announced(run)
-    yield from _once(run, decided)
-    yield from _all_facts(run, decided)
+    unknown = {body.get("id") for _, body in _facts(run) if run.may_be_unknown(body)}
+    yield from _once(run, decided, unknown)
+    yield from _all_facts(run, decided, unknown)
     yield from _sent(run, decided)
     yield from _answered(run)
     yield from _named_by_their_own_ids(run)
@@ -52,7 +54,13 @@ def _announced(run: Run) -> dict[tuple[str, str], list[Body]]:
     return found
 
 
-def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
+def _facts(run: Run) -> Iterator[tuple[Record, Body]]:
+    topics = (INTAKE, ROUTING, REFERENCE, REPORTING, TEXTS, ANSWERS, CONFIDENTIAL)
+    return firsts(run, *topics)
+
+
+def _once(run: Run, decided: dict[tuple[str, str], list[Body]], unknown: Set[object]) -> Findings:
+    """Compare the decisions kept with those announced; *unknown* facts an old restore forgets."""
     rows = defaultdict(list)
     for row in run.rows("notifications", "notices"):
         rows[row["fact"], row["audience"]].append(row)
@@ -62,6 +70,8 @@ def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
         if is_subscription(audience) and published and published[0]["fact_type"] in NEWS:
             right = (len(kept), len(published)) == (0, 1)  # the log alone has news
             yield None if right else f"{name} is kept, or was announced {len(published)} times"
+        elif fact in unknown and (len(kept), len(published)) == (0, 1):
+            yield None
         elif (len(kept), len(published)) != (1, 1):
             yield f"{name} is kept {len(kept)} times and announced {len(published)} times"
         else:
@@ -69,10 +79,11 @@ def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
             yield None if same else f"{name} was announced otherwise than it is kept"
 
 
-def _all_facts(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
-    facts = {fact for fact, _ in decided}
-    topics = (INTAKE, ROUTING, REFERENCE, REPORTING, TEXTS, ANSWERS, CONFIDENTIAL)
-    for record, body in firsts(run, *topics):
+def _all_facts(
+    run: Run, decided: dict[tuple[str, str], list[Body]], unknown: Set[object]
+) -> Findings:
+    facts = {fact for fact, _ in decided} | unknown
+    for record, body in _facts(run):
         if short(body) not in _UNTOLD:
             known = body.get("id") in facts
             yield None if known else f"{record.place}: nobody decided whom to tell of it"

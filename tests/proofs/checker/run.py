@@ -73,6 +73,10 @@ class Run:
     at: datetime | None = None
     """When the recording began; None in one that does not say it."""
 
+    def may_be_unknown(self, body: Body) -> bool:
+        """Tell whether an earlier release, which does not know its type, may have taken it in."""
+        return self.ledger is not None and self.ledger.may_be_unknown(body)
+
     def rows(self, service: str, table: str) -> list[Row]:
         """Return the rows of a table; a table that is not there has none."""
         return self.tables.get(service, {}).get(table, [])

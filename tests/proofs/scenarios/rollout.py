@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import product
 
@@ -49,14 +50,20 @@ def run(context: ScenarioContext) -> list[str]:
         caught_up.append(fall_back(context, SERVICES))
         context.rig.hold(_LOAD_SECONDS)
 
+    began = datetime.now(UTC)
     context.rig.hold(_LOAD_SECONDS)
     caught_up: list[float] = []
+
+    def upgrade_again() -> None:
+        rolling.out(present)
+        context.rig.fault_ledger.earlier_ran(earlier.version, since=began)
+
     steps: Mapping[str, Callable[[], None]] = {
         f"{present.version} migrates under {earlier.version}": upgrade_schema,
         f"{present.version} is rolled out": lambda: rolling.out(present),
         f"{earlier.version} is rolled out on the new schema": go_back,
         f"{earlier.version} restores what {present.version} has written": restore,
-        f"{present.version} is rolled out again": lambda: rolling.out(present),
+        f"{present.version} is rolled out again": upgrade_again,
         "every process is restarted": lambda: rolling.out(present),
     }
     spans = {}

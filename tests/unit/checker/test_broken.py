@@ -1,12 +1,15 @@
 """Only what a run broke on purpose is excepted."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.proofs.chaos.fault_ledger import CONTRACTS, types_of
 from tests.proofs.checker.broken import i18_broken_on_purpose
 from tests.proofs.checker.injected import digest, ledger_of
+from tests.proofs.checker.notices import i09_one_notice
 from tests.proofs.checker.order import i05_first_occurrences_in_order
 from tests.proofs.checker.owners import i08_topics_agree_with_owners
 from tests.proofs.checker.run import Record, Run
@@ -95,3 +98,36 @@ def test_an_owner_may_mistake_an_injected_event_for_its_own(counted: int, is_rig
     found = judged(alien, lines=[injected(alien, "passed")], sequences=[row])
 
     assert (wrong(i08_topics_agree_with_owners(found)) == []) is is_right
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "excepted"),
+    [
+        ("clock_reminded", "2026-11-24T00:00:01+00:00", True),
+        ("clock_reminded", "2026-11-23T23:59:59+00:00", False),
+        ("offer_made", "2026-11-24T00:00:01+00:00", False),
+    ],
+)
+def test_an_event_that_an_earlier_release_may_have_taken_in_need_not_be_told(
+    kind: str, until: str, excepted: bool
+) -> None:
+    span = {
+        "did": "earlier",
+        "release": "0.3.0",
+        "unknown": ["gov.cri.routing.clock_reminded.v1"],
+        "since": "2026-11-23T23:59:00+00:00",
+        "until": until,
+    }
+
+    found = wrong(i09_one_notice(judged(event(1, kind), lines=[span])))
+
+    assert (found == []) == excepted
+
+
+def test_the_ledger_names_the_types_that_the_earlier_release_does_not_know(tmp_path: Path) -> None:
+    contracts = tmp_path / "shared" / "contracts"
+    contracts.mkdir(parents=True)
+    (contracts / "routing.py").write_text('Literal["gov.cri.routing.offer_made.v1"]')
+
+    assert types_of(contracts) == {"gov.cri.routing.offer_made.v1"}
+    assert types_of(CONTRACTS) >= {"gov.cri.routing.clock_reminded.v1"}

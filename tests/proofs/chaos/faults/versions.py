@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from deploy.local.released import PREVIOUS, released
 from shared.contracts.services import SERVICES
@@ -9,6 +10,8 @@ from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.rig import Rig
 
 _PATIENCE = 60.0
+_UNREAD = timedelta(minutes=1)
+"""How old an event may be that has not been taken in when an earlier release begins."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,10 +27,12 @@ class Versions(Fault):
     every: float = 8
     _switched_at: float = field(default=0, repr=False)
     _kills: int = field(default=0, repr=False)
+    _began_at: datetime | None = field(default=None, repr=False)
 
     def begin(self, rig: Rig) -> None:
         program = released(PREVIOUS, say=rig.say)
         patience = time.monotonic() + _PATIENCE
+        self._began_at = datetime.now(UTC) - _UNREAD
         for service in SERVICES:
             rig.programs[service, self.old] = program
             rig.wanted.setdefault((service, 1), {})
@@ -52,3 +57,5 @@ class Versions(Fault):
             rig.dismiss((service, 1))
             if self.old == 0:
                 rig.kill((service, 0))
+        assert self._began_at is not None
+        rig.fault_ledger.earlier_ran(PREVIOUS, since=self._began_at)
