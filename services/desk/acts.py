@@ -27,7 +27,10 @@ _NAMED_BY = (
     "notice",
 )  # fmt: skip
 """The fields that say what a message is about, the first that it has."""
-_ASK_FILE, _FILE_TOLD = "case.ask", "gov.cri.case.told.v1"
+_ASK_FILE, _READ_REPORT = "case.ask", "report.read"
+_TOLD = frozenset({TYPES["case_told"], TYPES["report_told"]})
+REPORT = "report"
+"""What a report's text is opened for, among the purposes of case files."""
 _ACCEPTED = TYPES["accepted"]
 _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
 
@@ -74,7 +77,9 @@ class Act:
 
     @property
     def purpose(self) -> str | None:
-        """What it opens a case file for, if it does."""
+        """What it opens a case file for, or the text of a report, if it does."""
+        if self.kind == _READ_REPORT:
+            return REPORT
         return getattr(self.data, "purpose", None) if self.kind == _ASK_FILE else None
 
     def message_id(self, actor: str) -> str:
@@ -189,14 +194,18 @@ def answer_in(message: Message) -> Answer | None:
 
 
 class ToldFile(NamedTuple):
-    """A case file that was told; ``told`` is JSON, with needs, contacts and notes."""
+    """
+    A case file that was told, or a report; ``told`` is JSON.
+
+    It has needs, contacts and notes, or the text of a draft.
+    """
 
     message_id: str
     told: str
 
 
 def file_in(message: Message) -> ToldFile | None:
-    """Return the case file that *message* tells; None if it tells none."""
-    if message.type != _FILE_TOLD or message.inreplytoid is None:
+    """Return the case file or the report that *message* tells; None if it tells none."""
+    if message.type not in _TOLD or message.inreplytoid is None or message.data.get("repeat"):
         return None
     return ToldFile(message.inreplytoid, to_json(message.data).decode())

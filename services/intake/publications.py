@@ -9,12 +9,12 @@ from services.intake.events import next_event
 from services.intake.message import Message
 from shared.contracts.assessments import DRAFTS_TOPIC, DraftFacts
 from shared.contracts.event import Facts
-from shared.contracts.inbound import OFFICE
 from shared.contracts.intake import TOPIC, RequestFacts
 from shared.contracts.publications import (
     AboutPublication,
     Plan,
     ReportDraft,
+    ReportQuestion,
     facts_of,
     texts_of,
 )
@@ -46,9 +46,8 @@ def publication_events(
         )
         drafts = (_event(message, request, batch, topic=DRAFTS_TOPIC, kind=_DRAFT, facts=facts),)
         about["texts"] = drafts[0].number
-    if isinstance(data, ReportDraft):
-        sender = batch.registry.senders.get(message.participant)
-        about["by_office"] = sender is not None and sender.kind == OFFICE
+    if isinstance(data, ReportDraft | ReportQuestion):
+        about["by_office"] = batch.registry.is_office(message.participant)
     if isinstance(data, Plan):
         agency = RequestFacts.model_validate_json(request.facts).agency
         about |= {"agency": agency.name, "state": agency.state, "ori": agency.ori}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.intake.agency_list import full_ori
+from shared.contracts.inbound import OFFICE
 from shared.contracts.reference import (
     AgencySet,
     CalendarDefined,
@@ -84,6 +85,11 @@ class Registry:
     def held_requests(self) -> set[str]:
         """The requests that a hold names, whether or not it stands."""
         return {hold.tracking_number for hold in self.holds.values() if hold.tracking_number}
+
+    def is_office(self, participant: str) -> bool:
+        """Tell whether *participant* is a program office."""
+        found = self.senders.get(participant)
+        return found is not None and found.kind == OFFICE
 
 
 def sender(participant: Participant) -> Sender:

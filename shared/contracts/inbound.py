@@ -985,6 +985,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.hold.set.v1",
             "gov.cri.person.forget.v1",
             "gov.cri.publication.plan.v1",
+            "gov.cri.report.read.v1",
             "gov.cri.publication.approve.v1",
             "gov.cri.correction.approve.v1",
             "gov.cri.report.withdraw.v1",

@@ -46,7 +46,7 @@ from shared.contracts.published import (
     Words,
     WorkId,
 )
-from shared.contracts.published_reports import ReportBody
+from shared.contracts.published_reports import OpenCorrection, ReportBody
 
 SOURCE = "urn:cri:continuum:notifications"
 TYPES = {
@@ -902,6 +902,8 @@ class ReportText(Facts):
     """Until when it may."""
     report: ReportBody | None = None
     """The report as it is checked, approved and published; absent from a repetition."""
+    corrections: Annotated[list[OpenCorrection] | None, Field(max_length=10_000)] = None
+    """For a program office alone: the corrections that nobody has approved."""
     repeat: bool = False
     """Whether this repeats an earlier answer, because the message was sent again."""
 

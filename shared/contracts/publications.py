@@ -119,7 +119,11 @@ class FactCheck(_AboutReport):
 
 
 class ReportQuestion(_AboutReport):
-    """Asks for the text of a report about your agency, while you may check it or reply to it."""
+    """
+    Asks for the text of a report about your agency, while you may check it or reply to it.
+
+    A program office may ask for any version that is current or published.
+    """
 
     version: Version
     """The version: one to check, by fact_check.asked, or the published one."""
@@ -281,8 +285,11 @@ class ReportDrafted(Event):
 
 
 class ReportQuestionFacts(PublicationFacts):
+    """``by_office``: a program office asks, and not who made the request."""
+
     report_id: str
     version: int
+    by_office: bool = False
 
 
 class ReportAsked(Event):

@@ -180,6 +180,21 @@ class ReportBody(Facts):
     """Its focus areas, with their findings and recommendations."""
 
 
+class OpenCorrection(Facts):
+    """A mistake in a published report, which a second person of the office has to look at."""
+
+    correction: int
+    """Its number among those of the report."""
+    item: ItemNumber
+    """Where it is: a number, ``title`` or ``summary``."""
+    before: DraftedText
+    """What stands there."""
+    after: DraftedText
+    """What is to stand there."""
+    why: Words
+    """Why: it is published with the correction."""
+
+
 class ReportFacts(Facts):
     hash: Sha256
     body: ReportBody

@@ -22,7 +22,7 @@ from shared.contracts.published import (
     WebPage,
     Words,
 )
-from shared.contracts.published_reports import ReportBody, ReportKind
+from shared.contracts.published_reports import OpenCorrection, ReportBody, ReportKind
 
 TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
@@ -315,7 +315,12 @@ ReportStage = Literal["fact_check", "published"]
 
 
 class ReportToldFacts(Facts):
-    """``participant`` may check the report, or reply to the published one, until ``until``."""
+    """
+    ``participant`` asked for the text: who made the request, or a program office.
+
+    The agency may check the report, or reply to the published one, until ``until``.
+    ``corrections`` are those that nobody has approved, for an office alone.
+    """
 
     participant: str
     tracking_number: str
@@ -324,6 +329,7 @@ class ReportToldFacts(Facts):
     stage: ReportStage
     until: AwareDatetime
     body: ReportBody
+    corrections: list[OpenCorrection] | None = None
 
 
 class ReportTold(Event):

@@ -26,12 +26,14 @@ ABOUT_OTHERS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     reference.TOPIC: ("calendar_set", reference.SUBJECT, {"id": "federal", "holidays": []}),
     reporting.TOPIC: ("site_named", "CRI-2026-000001-Z-E1", {"slug": "alturas-california"}),
     reporting.RELEASES_TOPIC: ("release_withdrawn", "2026-03", {"month": "2026-03"}),
+    reporting.TEXTS_TOPIC: ("annex_told", "ca-post", {"participant": "ca-post"}),
 }
 _PRODUCERS = {
     routing.TOPIC: "routing",
     MAIL_TOPIC: "notifications",
     reporting.TOPIC: "reporting",
     reporting.RELEASES_TOPIC: "reporting",
+    reporting.TEXTS_TOPIC: "reporting",
 }
 
 

@@ -18,6 +18,7 @@ from services.desk.office.case_file_pages import close_in_time
 from services.desk.office.labels import Names
 from services.desk.office.named_act import Named, as_addressed, named_act
 from services.desk.office.reloads import next_reload, reloading
+from services.desk.office.report_pages import as_read
 from services.desk.office.timeline import own_contact
 from services.desk.office.visits import (
     ADMINISTRATOR,
@@ -54,8 +55,9 @@ async def _form(visit: Visit) -> Response:
     if not named.form.fits(about):
         raise HTTPException(409, _NOT_NOW)
     if named.assessment is not None:
-        values = named.form.begins_as(about)
-        return await _page(visit, named, values=values, errors={})
+        read = await as_read(visit, named.assessment.engagement_id)
+        first = {**named.form.begins_as(about), **read}
+        return await _page(visit, named, values=first, errors={})
     if named.facts is None:
         return await _page(visit, named, values=await as_addressed(visit, named.form), errors={})
     file = await _open_file(visit, named.facts)

@@ -39,7 +39,7 @@ from shared.contracts.tracking import tracking_number_in
 from shared.web.views import day
 
 UNKNOWN = "There is no assessment with this number. Check the number, or open it from the list."
-_NO_ROLE = "An approver must do this: your role does not include it."
+_NO_ROLE = "This needs a person who {role}: your role does not include it."
 FORMS: Mapping[str, ActForm] = {**REPORTS, **PUBLISHED}
 """The acts on an assessment, by the last part of their address."""
 _SHOWN_DAYS = 3
@@ -133,8 +133,10 @@ def about_assessment(assessment: Assessment, actor: str, *, of: str = "") -> Abo
 
 def why_not(visit: Visit, form: ActForm, about: About) -> str | None:
     """Return why this person cannot do an act; None if it may."""
-    if not visit.may(roles_for(form.model)):
-        return _NO_ROLE
+    roles = roles_for(form.model)
+    if not visit.may(roles):
+        role = " or ".join(labels.ROLES[role] for role in labels.ROLES if role in roles)
+        return _NO_ROLE.format(role=role)
     return form.barred(about)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from services.desk import sending, store
-from services.desk.acts import Act
+from services.desk.acts import REPORT, Act
 from services.desk.office.case_page import find_case
 from services.desk.office.labels import Names
 from services.desk.office.reloads import next_reload, reloading
@@ -63,7 +63,7 @@ async def _show(visit: Visit) -> Response:
     message_id = visit.request.path_params["message"]
     file = await store.read_case_file(visit.connection, message_id, visit.actor)
     act = await store.read_act(visit.connection, message_id)
-    if file is None or act is None:
+    if file is None or act is None or file.purpose == REPORT:
         raise HTTPException(404, _CLOSED)
     if file.told is not None and file.until is not None:
         facts = await store.read_case(visit.connection, file.tracking_number, at=await visit.now())

@@ -100,6 +100,7 @@ ACT_KINDS: Mapping[str, str] = {
     "agency.set": "Say what is known of an agency",
     "person.forget": "Forget a person",
     "hold.set": "Set or lift a records hold",
+    "report.read": "Read a report",
     "publication.plan": "Plan reports",
     "publication.reschedule": "Move the date of a report",
     "publication.approve": "Approve a report",

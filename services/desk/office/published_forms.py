@@ -199,7 +199,7 @@ PUBLISHED: Mapping[str, ActForm] = {
                     "The whole text that stands there now",
                     "Copy the whole text that stands there now, at most 4,000 characters.",
                     kind="words",
-                    help="Copy it from the public page of the report, exactly.",
+                    help="Copy it exactly. From the page with the text, it is here already.",
                     most=_LONGEST,
                 ),
                 Field(

@@ -12,6 +12,7 @@ from services.desk.office import (
     mail_pages,
     people_pages,
     records_page,
+    report_pages,
     sign_in,
     work_list,
 )
@@ -31,6 +32,7 @@ def routes(office: Office) -> list[BaseRoute]:
         *work_list.routes(office),
         *case_page.routes(office),
         *assessment_pages.routes(office),
+        *report_pages.routes(office),
         *act_pages.routes(office),
         *call_pages.routes(office),
         *case_file_pages.routes(office),

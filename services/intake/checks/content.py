@@ -124,7 +124,11 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
         case data if isinstance(data, AboutPublication):
             request = batch.requests.get(tracking_number_of(message) or "")
             yield from check_publication(
-                data, request, participant=message.participant, at=message.at
+                data,
+                request,
+                participant=message.participant,
+                at=message.at,
+                by_office=batch.registry.is_office(message.participant),
             )
         case entry:
             yield from check_entry(entry, batch.registry, at=message.at)

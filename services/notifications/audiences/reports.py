@@ -49,6 +49,7 @@ def told(event: ReportTold, _: View) -> ReportText:
         stage=data.stage,
         until=data.until,
         report=data.body,
+        corrections=data.corrections,
     )
 
 

@@ -181,31 +181,56 @@ def _draft(
 
 
 def _read(event: publications.ReportAsked, context: Context) -> Decided:
-    """Tell who made the request a version that it may check, or the one that it may reply to."""
+    """
+    Tell who made the request a version that it may check, or the one that it may reply to.
+
+    An office is told the version that is current or published, whatever is done with it.
+    """
     site, publication, asked = context.site, context.publication, event.data
     report = None if publication is None else publication.reports.get(asked.report_id)
-    if site is None or report is None or asked.participant != site.requester:
+    if site is None or report is None:
+        return _refuse(refusals.NO_SUCH_REPORT.reason(_REPORT))
+    if not asked.by_office and asked.participant != site.requester:
         return _refuse(refusals.NO_SUCH_REPORT.reason(_REPORT))
     draft, published = report.draft, report.published
     if report.is_withdrawn:
         return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
     if published is not None and asked.version == published.version:
         until = ten_working_days_after(published.at, context.calendar)
-        if context.at > until:
+        if context.at > until and not asked.by_office:
             shown = f"{until:%Y-%m-%d %H:%M %Z}"
             return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
-        return Applied([_told(site, published.body, published.hash, until)])
+        told = _told(asked.participant, site, published.body, published.hash, until)
+        if asked.by_office:
+            told = told.model_copy(update={"corrections": _open_corrections(report)})
+        return Applied([told])
     if asked.version != draft.version:
         current = {"version": draft.version, "hash": draft.hash}
         return _refuse(refusals.VERSION_NOT_CURRENT.reason(_VERSION, current))
-    if draft.state != "fact_check":
+    if draft.state != "fact_check" and not asked.by_office:
         return _refuse(refusals.VERSION_SETTLED.reason(_VERSION))
     if draft.body is None:
         return _refuse(refusals.TEXT_LOST.reason(_REPORT))
-    return Applied([_told(site, draft.body, draft.hash, draft.due_at, stage="fact_check")])
+    who, until = asked.participant, draft.due_at
+    return Applied([_told(who, site, draft.body, draft.hash, until, stage="fact_check")])
+
+
+def _open_corrections(report: Report) -> list[public.OpenCorrection]:
+    return [
+        public.OpenCorrection(
+            correction=each.number,
+            item=each.item,
+            before=each.before,
+            after=each.after,
+            why=each.why,
+        )
+        for each in report.corrections
+        if not each.is_approved and each.before
+    ]
 
 
 def _told(
+    participant: str,
     site: Site,
     body: public.ReportBody,
     hash_: str,
@@ -214,7 +239,7 @@ def _told(
     stage: ReportStage = "published",
 ) -> ReportToldFacts:
     return ReportToldFacts(
-        participant=site.requester,
+        participant=participant,
         tracking_number=site.tracking_number,
         engagement_id=site.engagement_id,
         hash=hash_,

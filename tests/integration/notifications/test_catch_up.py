@@ -1,6 +1,7 @@
 """After a restore, no participant is sent a message twice or a different one."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -106,10 +107,9 @@ async def live_on(world: World) -> list[Record]:
 
 def by_topic(records: list[Record]) -> list[list[Record]]:
     """Return the records as a catch-up takes them in: topic by topic."""
-    order = Restore.order
-    names = ["reference", "intake", "confidential", "routing", "answers"]
-    assert len(order) == 4
-    return [found for name in names if (found := [r for r in records if f".{name}." in r.topic])]
+    stages = [[r for r in records if re.match(names, r.topic)] for names in Restore.order]
+    assert sum(map(len, stages)) == len(records)
+    return [stage for stage in stages if stage]
 
 
 async def tables(world: World) -> dict[str, Any]:

@@ -114,12 +114,23 @@ def test_only_who_made_the_request_speaks_for_the_agency(begun: Intake, kind: st
 def test_no_participant_learns_which_engagements_of_others_there_are(begun: Intake) -> None:
     unknown = changed(begun, "report.read", engagement_id="CRI-2026-999999-A-E1")
 
-    of_another = begun.send("report.read", sender=OFFICE)
-    of_nobody = begun.send("report.read", unknown, sender=OFFICE)
+    of_another = begun.send("report.read", sender="ny-post")
+    of_nobody = begun.send("report.read", unknown, sender="ny-post")
 
     assert reasons(of_another) == [("not_recorded", "/data/report_id")]
     told = [each.published[0].event.model_dump()["data"] for each in (of_another, of_nobody)]
     assert told[0] == told[1]
+
+
+def test_an_office_asks_for_a_report_of_any_agency_and_is_named_as_one(begun: Intake) -> None:
+    by_office, by_agency = (begun.send("report.read", sender=who) for who in (OFFICE, AGENCY))
+
+    facts = [each.published[0].event.model_dump()["data"] for each in (by_office, by_agency)]
+    assert [each["by_office"] for each in facts] == [True, False]
+    of_nobody = changed(begun, "report.read", engagement_id="CRI-2026-999999-A-E1")
+    assert reasons(begun.send("report.read", of_nobody, sender=OFFICE)) == [
+        ("not_recorded", "/data/report_id")
+    ]
 
 
 FAULTS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [

@@ -22,10 +22,11 @@ from tests.examples.publications import DRAFTER, REPORT
 from tests.examples.streams import START, EventStream
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff
+from tests.integration.desk.office.test_reports import SAMPLE
 
 Pool = asyncpg.Pool
 ACT = "cannot-help"
-MESSAGE = str(uuid.UUID(int=7))
+MESSAGE, READING = str(uuid.UUID(int=7)), str(uuid.UUID(int=8))
 FORGET = {
     "participant": "iacp",
     "contact_id": "c-1",
@@ -106,6 +107,7 @@ async def pages(everybody: Browser, log: Log, office: Office) -> dict[str, httpx
         "/records/{act}": "/records/forget",
         "/acts/{message}": f"/acts/{MESSAGE}",
         "/files/{message}": f"/files/{MESSAGE}",
+        "/reports/{message}": f"/reports/{READING}",
     }
     routes = [route for route in web.routes(office) if isinstance(route, Route)]
     paths = {route.path for route in routes if "GET" in (route.methods or ())} - NO_PAGES
@@ -153,16 +155,23 @@ async def _act_and_file(pool: "Pool[Any]", number: str) -> None:
     contact = {"contact_id": "c-1", "name": "A. Chief", "phone": "308-555-0100"}
     note = {"at": "2026-03-02T15:00:00Z", "participant": "iacp", "note": "After the audit."}
     told = {"purpose": "call", "need": {"issue": "x"}, "contacts": [contact], "notes": [note]}
-    await pool.execute(
-        "INSERT INTO acts (message_id, actor, kind, tracking_number, answer, answered_at)"
-        " VALUES ($1, 'staff:k7f2', 'case.ask', $2, 'applied', now())",
-        MESSAGE, number,
-    )  # fmt: skip
-    await pool.execute(
-        "INSERT INTO case_files (message_id, tracking_number, actor, purpose, told, until)"
-        " VALUES ($1, $2, 'staff:k7f2', 'call', $3, now() + interval '15 minutes')",
-        MESSAGE, number, json.dumps(told),
-    )  # fmt: skip
+    report = json.loads(SAMPLE.read_text())["data"] | {"stage": "published", "corrections": [
+        {"correction": 1, "item": "title", "before": "Old.", "after": "New.", "why": "Typo."},
+    ]}  # fmt: skip
+    for message, kind, purpose, data in (
+        (MESSAGE, "case.ask", "call", told),
+        (READING, "report.read", "report", report),
+    ):
+        await pool.execute(
+            "INSERT INTO acts (message_id, actor, kind, tracking_number, answer, answered_at)"
+            " VALUES ($1, 'staff:k7f2', $2, $3, 'applied', now())",
+            message, kind, number,
+        )  # fmt: skip
+        await pool.execute(
+            "INSERT INTO case_files (message_id, tracking_number, actor, purpose, told, until)"
+            " VALUES ($1, $2, 'staff:k7f2', $3, $4, now() + interval '15 minutes')",
+            message, number, purpose, json.dumps(data),
+        )  # fmt: skip
 
 
 async def test_every_page_says_where_help_is_and_that_it_is_not_for_emergencies(

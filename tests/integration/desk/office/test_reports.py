@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.desk.acts import OUT_TOPIC
 from services.desk.office import answers
 from shared.contracts.refusals import NAMES_ANOTHER_AGENCY
 from tests.examples.assessed import assessed
@@ -23,6 +27,7 @@ Pool = asyncpg.Pool
 PAGE = f"/assessments/{ENGAGEMENT}"
 OF = f"?of={REPORT}%3A1"
 APPROVE, RETURN = f"{PAGE}/approve{OF}", f"{PAGE}/return{OF}"
+SAMPLE = Path(__file__).parents[3] / "contracts/samples/outbound/report.told.v1.json"
 SPRING = date(2099, 4, 30)
 
 
@@ -173,9 +178,13 @@ async def test_a_worker_cannot_approve_and_an_approver_cannot_return(
     await reader.sign_in("stand-in-reader")
     token = {"token": "0f8fad5b-d9cb-469f-a165-70867728950e", "step": "send"}
 
-    for person, path, values in ((worker, APPROVE, {}), (approver, RETURN, {"why": "Old."})):
+    for person, path, values, role in (
+        (worker, APPROVE, {}, "approves"),
+        (approver, RETURN, {"why": "Old."}, "works on requests"),
+    ):
         await person.get(path)
-        assert "your role does not include it" in person.text
+        why_not = f"This needs a person who {role}: your role does not include it."
+        assert why_not in person.text
         refused = await person.post(path, {"of": f"{REPORT}:1", **values, **token})
         assert refused.status_code == 403
     page = await reader.get(PAGE)
@@ -291,3 +300,68 @@ async def test_what_is_no_assessment_has_no_page(worker: Browser, log: Log) -> N
         for act in ("approve", "move"):
             page = await worker.get(f"{PAGE}/{act}?of={of}")
             assert page.status_code == 409, (act, of)
+
+
+async def opened(browser: Browser, log: Log, decisions: Decisions, **more: Any) -> str:
+    """Open the text of a report, and have it told; return the address of its page."""
+    await known(log, decisions)
+    await browser.get(PAGE)
+    await browser.post(f"{PAGE}/read", {"of": f"{REPORT}:{more.get('version', 1)}"})
+    message_id = await log.pool.fetchval("SELECT message_id FROM case_files")
+    told = json.loads(SAMPLE.read_text())
+    told["data"] |= {"engagement_id": ENGAGEMENT, "report_id": REPORT, **more}
+    told["inreplytoid"] = message_id
+    await log.take_in([(OUT_TOPIC, json.dumps(told).encode())])
+    return f"/reports/{message_id}"
+
+
+async def test_an_approver_reads_a_draft_before_it_approves_it(
+    approver: Browser, log: Log, pool: "Pool[Any]", new_browser: Callable[..., Browser]
+) -> None:
+    page = await opened(approver, log, disputed())
+
+    assert (await message(pool))["data"] == {
+        "engagement_id": ENGAGEMENT, "report_id": REPORT, "version": 1,
+    }  # fmt: skip
+    shown = await approver.get(page)
+    assert "Reports of force are reviewed late." in approver.text
+    assert "This is a draft: do not copy it elsewhere." in approver.text
+    assert "Correct this" not in approver.text
+    assert int(shown.headers["refresh"].partition(";")[0]) <= 15 * 60
+    other = new_browser()
+    await other.sign_in("stand-in-worker")
+    assert (await other.get(page)).status_code == 404
+    assert (await approver.get(page.replace("/reports/", "/files/"))).status_code == 404
+    await pool.execute("UPDATE case_files SET until = now() - interval '1 second'")
+    assert (await approver.get(page)).status_code == 404
+
+
+async def test_a_mistake_is_corrected_from_the_text_and_the_second_person_sees_it(
+    worker: Browser, log: Log
+) -> None:
+    waiting = {"correction": 1, "item": "title", "before": "Old.", "after": "New.", "why": "Typo."}
+    page = await opened(
+        worker, log, Decisions(START).published(), stage="published", corrections=[waiting]
+    )
+
+    shown = await worker.get(page)
+    assert "It says Old. It should say New. Why Typo." in worker.text
+    correct = re.findall(r'href="([^"]+/correct[^"]+place=2\.1)"', shown.text)
+    await worker.get(unescape(correct[0]))
+
+    assert worker.shown is not None
+    assert 'value="2.1"' in worker.shown.text
+    assert "Reports of force are reviewed late.</textarea>" in worker.shown.text
+    elsewhere = await worker.get(unescape(correct[0]).replace("file=", "file=x"))
+    assert "Reports of force are reviewed late." not in elsewhere.text
+
+
+async def test_a_version_that_is_gone_is_not_opened(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    await known(log, disputed())
+    await worker.get(PAGE)
+
+    assert (await worker.post(f"{PAGE}/read", {"of": f"{REPORT}:2"})).status_code == 409
+    assert (await worker.get("/reports/x")).status_code == 404
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 0

@@ -71,7 +71,7 @@ def test_two_versions_are_read_apart() -> None:
 
 
 @pytest.mark.parametrize("stage", ["unplanned", "drafted", "published"])
-@pytest.mark.parametrize("who", [PROVIDER, OFFICE])
+@pytest.mark.parametrize("who", [PROVIDER, "ohio-dps"])
 def test_nobody_else_reads_a_report_or_learns_that_there_is_one(stage: str, who: str) -> None:
     reports = Reports()
     if stage != "unplanned":
@@ -82,6 +82,31 @@ def test_nobody_else_reads_a_report_or_learns_that_there_is_one(stage: str, who:
 
     assert code_of(of_another) == "not_recorded"
     assert of_another == of_none == reports.say("read", report_id="another")
+
+
+def test_an_office_reads_the_last_version_and_the_published_one_whenever_it_asks() -> None:
+    reports = Reports().drafted()
+    applied(reports.say("checked", hash=reports.hash))
+
+    checked = read(reports, participant=OFFICE)
+    applied(reports.say("approve", at=LATER, actor=APPROVER, hash=reports.hash))
+    applied(reports.say("correct", actor="staff:c3"))
+    much_later = LATER + timedelta(days=400)
+    published = read(reports, participant=OFFICE, at=much_later)
+
+    assert (checked.participant, checked.stage) == (OFFICE, "fact_check")
+    assert checked.corrections is None
+    assert published.stage == "published"
+    assert published.corrections is not None
+    assert [each.model_dump() for each in published.corrections] == [
+        {"correction": 1, "item": "2.1", "before": "Reports are late.",
+         "after": "Some reports are late.", "why": "One district."},
+    ]  # fmt: skip
+    applied(reports.say("approve_correction", actor=APPROVER))
+    assert read(reports, participant=OFFICE).corrections == []
+    reports.at = LATER
+    assert read(reports).corrections is None
+    assert code_of(reports.say("read", participant=OFFICE, report_id="x")) == "not_recorded"
 
 
 def test_what_is_returned_withdrawn_or_lost_is_not_read() -> None:
