@@ -1,10 +1,10 @@
 """
 Decides messages about an engagement that nobody knows, once its opening cannot come any more.
 
-Whoever is told of an engagement may write about it at once, and intake's log may be read before
-routing's. So `ReportingReader` lets a message about an unknown engagement wait for the next event
-about its request. It is decided all the same once routing's log is read up to the time at which
-the message was written, or after a minute.
+A provider that is told of an engagement may write about it at once, and intake's log may be read
+before routing's. So `ReportingReader` lets a message about an unknown engagement wait for the next
+event about its request. It is decided all the same once routing's log is read up to the time at
+which the message was written, or after a minute.
 """
 
 import asyncio

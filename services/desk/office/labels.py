@@ -148,7 +148,7 @@ REPORT_STATES: Mapping[str, str] = {
     "fact_check": "with the agency, which checks it",
     "checked": "checked by the agency, which disputes nothing",
     "disputed": "checked by the agency, which disputes some of it",
-    "returned": "returned to whoever drafted it",
+    "returned": "returned to the person who drafted it",
     "published": "published",
 }
 """Where the last version of a report stands."""

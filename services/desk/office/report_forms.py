@@ -171,7 +171,7 @@ REPORTS: Mapping[str, ActForm] = {
             "return",
             "Return the draft",
             "This version is never published: the next one takes its place. Nobody is told by this"
-            " page: call whoever drafted it.",
+            " page: call the person who drafted it.",
             (),
             (
                 Field(
@@ -179,7 +179,7 @@ REPORTS: Mapping[str, ActForm] = {
                     "What has to change?",
                     "Say what has to change, in at most 2,000 characters.",
                     kind="words",
-                    help="For whoever drafted it. It is not published.",
+                    help="For the person who drafted it. It is not published.",
                 ),
             ),
             Return,

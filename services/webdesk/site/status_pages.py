@@ -151,8 +151,8 @@ async def is_proved(visit: CaseVisit) -> bool:
     """
     Count a try of a code, and tell whether it is right.
 
-    It may also be the one in the mail with a new link: whoever has that link may use up its tries,
-    but not those of a code that this browser has asked for.
+    It may also be the one in the mail with a new link: a person with that link may use up its
+    tries, but not those of a code that this browser has asked for.
     """
     matter = acting(visit.case, visit.browser, WITH_LINK)
     code = visit.form.text("code")
