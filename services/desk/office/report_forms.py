@@ -147,7 +147,7 @@ REPORTS: Mapping[str, ActForm] = {
             "approve",
             "Approve and publish",
             "The report is published at once. It can be corrected or withdrawn later, and the page"
-            " says so; it cannot be made unpublished.",
+            " says so; it cannot be unpublished.",
             (PUBLIC, SUBSCRIBERS),
             (
                 Field(
