@@ -54,6 +54,7 @@ class Releases:
         self._relay_wake = relay_wake
         self._clock = clock
         self._catalog = CatalogCache()
+        self._overdue = metrics.RELEASE_OVERDUE.labels("reporting")  # shows 0 until then
 
     async def publish_due(self, pool: "Pool[Any]") -> timedelta:
         """Publish the next release if it is due; return the time until it may be."""
@@ -72,7 +73,7 @@ class Releases:
             return LATER
         due = due_at(month, calendar)
         late = max(at - due, timedelta(0))
-        metrics.RELEASE_OVERDUE.labels("reporting").set(self._clock.pause(late).total_seconds())
+        self._overdue.set(self._clock.pause(late).total_seconds())
         if at < due:
             return self._clock.pause(due - at)
         await self._update_as_of(pool)
