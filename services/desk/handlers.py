@@ -49,7 +49,7 @@ class Batch:
     """What this batch says of them."""
 
     def say(self, said: Said) -> None:
-        """Note a half of what is said about an engagement."""
+        """Note one half of a message about an engagement: its content, or its outcome."""
         before = self.new.get(said.event_id)
         self.new[said.event_id] = said if before is None else before.completed(said)
 

@@ -14,7 +14,7 @@ from shared.web.tokens import digest
 
 _SQL = load_statements(__package__)
 ASKED, SENT, APPLIED, REFUSED = "asked", "sent", "applied", "refused"
-"""The states of what contacts ask and answer, beside ``told``."""
+"""The states of contacts' questions and answers, beside ``told``."""
 CHECK, REPLY = "fact_check", "published"
 
 
@@ -99,7 +99,7 @@ async def keep_texts(connection: Any, texts: Mapping[str, Mapping[str, Any]]) ->
 
 
 async def record_answers(connection: Any, answers: Collection[Answer]) -> None:
-    """Note the answers to what contacts said, and the refusals of what they asked."""
+    """Note the answers to contacts' messages, and the refusals of their questions."""
     refused = [each for each in answers if each.state == REFUSED]
     if refused:
         reasons = [json.dumps(list(each.reasons)) for each in refused]

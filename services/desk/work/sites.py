@@ -22,7 +22,7 @@ _NOT_KEPT = frozenset(
         "report.read",
     }
 )
-"""The kinds of messages that change nothing of what the desk shows."""
+"""The kinds of messages that do not change the desk's pages."""
 
 
 def is_about(event: Any) -> bool:

@@ -136,7 +136,7 @@ class Publications:
             self.calendar = catalog.with_calendar(rules).calendar
 
     def subjects(self, messages: Iterable[Any]) -> list[Subject]:
-        """Return the subjects of the answers to *messages*, and of what is published then."""
+        """Return the subjects of the answers to *messages*, and of the events that follow."""
         about = {m.subject for m in messages if type(m) in ABOUT_PUBLICATION}
         read = {m.subject for m in messages if type(m) is publications.ReportAsked}
         slugs = [*self.slugs.values(), *(each.site.slug for each in self.known.values())]
@@ -344,6 +344,6 @@ def _type_of(model: type[Event]) -> str:
 _TO_AGENCY: Mapping[str, Any] = {
     _type_of(model): model for model in (reporting.FactCheckAsked, reporting.ReplyAsked)
 }
-"""What the agency is told of a report, on the log."""
+"""The models of the events that ask an agency about a report, by type."""
 _PUBLIC = frozenset(_type_of(model) for model in get_args(get_args(public.PublicationEvent)[0]))
 _TEXTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])

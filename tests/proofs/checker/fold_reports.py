@@ -83,7 +83,7 @@ class _Site:
             self.proposals.pop(data["recommendation"], None)
 
     def items(self) -> Iterator[str]:
-        """Yield the ids of what is open."""
+        """Yield the ids of the open items."""
         for report, how in self.drafts.items():
             yield f"report_to_approve:{self.engagement}:{report}:{how}"
         for kind, due in self.late:

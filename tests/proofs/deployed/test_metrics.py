@@ -26,10 +26,10 @@ def test_no_service_lacks_a_metric_whose_absence_raises_an_alert(stack: Stack) -
     lacking = wanted
     until = time.monotonic() + 90
 
-    while lacking and time.monotonic() < until:  # some are measured from time to time
+    while lacking and time.monotonic() < until:
         names = {service: shown(stack, service) for service in DEPLOYABLES}
         lacking = {(service, name) for service, name in wanted if name not in names[service]}
-        time.sleep(2 if lacking else 0)
+        time.sleep(2 if lacking else 0)  # services renew some gauges only every few seconds
 
     assert wanted
     assert lacking == set()

@@ -198,13 +198,14 @@ async def asked_for_help(
 ) -> tuple[str, str]:
     """Ask for help as a person does; return the reference of the request, and its number."""
     await pages.get("/")
-    await asyncio.sleep(LEAST_SECONDS)  # what comes faster is sent back
+    # Every form is sent back that is filled in faster than a person can.
+    await asyncio.sleep(LEAST_SECONDS)
     await pages.post("/start")
     for page, fields in answers.items():
-        await asyncio.sleep(LEAST_SECONDS)
+        await asyncio.sleep(LEAST_SECONDS)  # the same limit
         await pages.post(f"/request/page/{page}", **fields)
     await pages.get("/request/review")
-    await asyncio.sleep(LEAST_SECONDS)
+    await asyncio.sleep(LEAST_SECONDS)  # the same limit
     await pages.post("/request/send")
 
     async def number() -> re.Match[str] | None:
