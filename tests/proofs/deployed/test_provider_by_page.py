@@ -14,13 +14,14 @@ from deploy.demo.topic_reader import reading
 from deploy.local.mail.kept import KeptMail, list_kept, read_kept
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client, envelope
-from services.webdesk.acts import IN_TOPIC, OUT_TOPIC, WEB_DESK
+from services.webdesk.acts import WEB_DESK
 from shared.contracts import intake
 from shared.contracts.assessments import PROGRAM
 from tests.examples.webdesk import ANSWERS
 from tests.proofs.deployed.test_assessments import TODAY, known_to_reporting, received, say
 from tests.proofs.introduced import answered, entry, until
 from tests.proofs.office import Browser
+from tests.proofs.public_desk import public_desk
 
 AGENCY, NOBLE, OFFICE = "california-agencies", "noble", "program-office"
 IACP = "iacp"
@@ -220,13 +221,7 @@ async def asked_for_help(
 
 async def mail_at_any_hour(stack: Stack, reference: str) -> None:
     """Have the contact's mails sent at once, as the public desk would."""
-    user, password = stack.kafka_login("webdesk")
-    security = {"protocol": "SASL_PLAINTEXT", "mechanism": "SCRAM-SHA-512"}
-    login = Access(
-        WEB_DESK, tuple(stack.kafka.servers), security, user, password, IN_TOPIC, OUT_TOPIC,
-        "webdesk.",
-    )  # fmt: skip
-    desk = Client(login)
+    desk = public_desk(stack)
     await desk.start()
     data = {"contact_id": reference, "quiet": None}
     message = envelope("preference.set", data, source=f"urn:cri:{WEB_DESK}", subject=reference)

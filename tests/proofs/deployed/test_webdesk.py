@@ -10,10 +10,11 @@ import pytest
 
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client, envelope
-from services.webdesk.acts import IN_TOPIC, OUT_TOPIC, WEB_DESK
+from services.webdesk.acts import WEB_DESK
 from tests.examples.webdesk import ANSWERS
 from tests.proofs.introduced import answered, entry, until
 from tests.proofs.office import Browser
+from tests.proofs.public_desk import public_desk
 
 _NUMBER = re.compile(r"CRI-[0-9]{4}-[0-9]{6}-[0-9A-Z]")
 _LEAST_SECONDS = 3.1
@@ -82,13 +83,7 @@ async def test_e1_the_page_shows_the_number_of_the_request(stack: Stack) -> None
 @pytest.mark.timeout(300)
 async def test_e38_the_credentials_of_the_public_desk_direct_nothing(stack: Stack) -> None:
     await register(stack)
-    user, password = stack.kafka_login("webdesk")
-    security = {"protocol": "SASL_PLAINTEXT", "mechanism": "SCRAM-SHA-512"}
-    login = Access(
-        WEB_DESK, tuple(stack.kafka.servers), security, user, password, IN_TOPIC, OUT_TOPIC,
-        "webdesk.",
-    )  # fmt: skip
-    thief = Client(login)
+    thief = public_desk(stack)
     await thief.start()
     direction = {"tracking_number": "CRI-2026-000042-J", "action": "assign", "provider": "iacp",
                  "reason": "agency_called"}  # fmt: skip
