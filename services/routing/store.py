@@ -13,9 +13,10 @@ from services.routing.life.late import REHOME_CLOCK, Late
 from services.routing.life.moving import Decided
 from services.routing.life.pauses import SILENCE
 from services.routing.life.reaching import Unreached
-from services.routing.life.request import STOPPED, CapacityChange, Request
+from services.routing.life.request import REHOME, STOPPED, CapacityChange, Request
 from services.routing.rules.decisions import DecisionRecord
 from shared.business_clock import BusinessClock
+from shared.contracts.routing import PROVIDER_LEFT
 from shared.delivery.records import Outgoing
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Subject
@@ -399,6 +400,8 @@ async def count_clocks(
     connection: "Connection[Any]", clock: BusinessClock
 ) -> dict[str, tuple[int, int]]:
     """Return, by clock, how many run, and how many are past their time and not acted on."""
-    names = (SILENCE, STOPPED, REHOME_CLOCK)
-    rows = await connection.fetch(_SQL["count_clocks"], *astuple(clock), *names)
+    names = (SILENCE, STOPPED, REHOME_CLOCK, REHOME)
+    rows = await connection.fetch(
+        _SQL["count_clocks"], *astuple(clock), *names, list(PROVIDER_LEFT)
+    )
     return {row["clock"]: (row["running"], row["overdue"]) for row in rows}

@@ -1,6 +1,7 @@
 -- A request has at most one running clock (a partial index has these requests); those that were missed stand
--- in late_clocks until they are acted on (`stands` in services/routing/life/late.py): $4 is the clock of
--- silence, $5 the end of what has stopped work, $6 the clock that runs beside a request's own.
+-- in late_clocks until they are acted on (`stands` in services/routing/life/late.py; a test compares): $4 is
+-- the clock of silence, `affected` ends in $5 while work is stopped; $6 is the clock that runs beside a
+-- request's own, while `affected` ends in $7 or begins with one of the causes $8.
 -- The business clock shows $2 at $1, and runs $3 times as fast as real time.
 WITH running AS (
     SELECT due_clock AS clock, count(*) AS running,
@@ -16,10 +17,11 @@ missed AS (
      USING (tracking_number)
      WHERE late.misses > 0
        AND CASE late.clock
-               WHEN $6::text THEN requests.affected IS NOT NULL
+               WHEN $6::text THEN requests.affected LIKE '%' || $7::text
+                    OR split_part(requests.affected, ' ', 1) = ANY ($8::text[])
                ELSE requests.due_clock IS NULL AND requests.status = late.status
                     AND (late.clock <> $4::text OR requests.affected IS NULL
-                         OR right(requests.affected, length($5::text)) <> $5)
+                         OR requests.affected NOT LIKE '%' || $5::text)
            END
      GROUP BY late.clock)
 SELECT clock, coalesce(running, 0) AS running, coalesce(overdue, 0) + coalesce(missed, 0) AS overdue

@@ -1,14 +1,24 @@
 """Clocks on a real Postgres: lapses, late answers, missed clocks, parked requests."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from services.routing import store
+from services.routing.life.late import REHOME_CLOCK, stands
+from services.routing.life.pauses import SILENCE
 from shared.business_clock import REAL_TIME
 from shared.contracts.reference import CalendarDefinition
 from shared.process.tasks import AT_ONCE, LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World, statements_of
+
+_LATE = "UPDATE late_clocks SET clock = $1, status = $2"
+_REQUEST = """
+UPDATE requests
+   SET affected = $1, due_clock = $2::text, due_at = CASE WHEN $2::text IS NOT NULL THEN now() + '1 hour' END
+RETURNING to_request_row_2(requests)
+"""
 
 
 async def offered(world: World, request: Sender) -> None:
@@ -205,6 +215,29 @@ async def overdue(world: World) -> dict[str, tuple[int, int]]:
     """Return, by clock, how many run, and how many are overdue."""
     async with world.pool.acquire() as connection:
         return await store.count_clocks(connection, REAL_TIME)
+
+
+async def test_what_counts_as_overdue_is_what_is_still_to_be_announced(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+    clocks = (SILENCE, REHOME_CLOCK, "plan.standard")
+    causes = (None, "program_suspended stop", "program_ended rehome", "program_ended finish",
+              "provider_ended finish")  # fmt: skip
+    counted, standing = [], []
+    await world.pool.execute("DELETE FROM late_clocks WHERE clock <> $1", SILENCE)
+
+    for clock, affected, runs, status in product(
+        clocks, causes, (False, True), ("assigned", "in_delivery")
+    ):
+        await world.pool.execute(_LATE, clock, status)
+        row = await world.pool.fetchval(_REQUEST, affected, "plan.standard" if runs else None)
+        (late,) = await store.read_late(world.pool, [request.tracking_number])
+        standing.append((clock, affected, runs, status, stands(late, store.request_of(row))))
+        found = await overdue(world)
+        counted.append((clock, affected, runs, status, found.get(clock, (0, 0))[1] == 1))
+
+    assert counted == standing
+    assert {each[-1] for each in standing} == {False, True}
 
 
 async def test_a_missed_clock_is_overdue_until_it_is_acted_on(world: World) -> None:
