@@ -207,7 +207,8 @@ async def test_a_partition_without_a_leader_is_opened_once_it_has_one(
 
     monkeypatch.setattr(positions, "_offsets", without_leader)
 
-    await run_catch_up(pool, catch_up)
+    async with asyncio.timeout(30):
+        await run_catch_up(pool, catch_up)
 
     assert set(EXPECTED) <= set(await ledger(pool))
     known = "SELECT next_offset FROM checkpoints WHERE topic = $1 AND partition = 1"

@@ -1,6 +1,7 @@
 """A message about an engagement may be read before its opening: it waits, but not for ever."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -72,6 +73,13 @@ async def test_messages_that_overtook_their_engagement_wait_for_it_and_keep_thei
 async def test_so_do_those_of_one_batch(log: Log) -> None:
     await log.take_in([*two(), opened()])
 
+    assert [each["type"] for each in await answers(log.pool)] == [APPLIED, APPLIED]
+
+
+async def test_a_message_behind_the_opening_in_one_batch_is_decided_in_it(log: Log) -> None:
+    result = await log.take_in([opened(), *two()])
+
+    assert sum(result.outcomes.values(), Counter()) == {"applied": 3}
     assert [each["type"] for each in await answers(log.pool)] == [APPLIED, APPLIED]
 
 

@@ -16,7 +16,8 @@ from tests.integration.routing.conftest import World, statements_of
 _LATE = "UPDATE late_clocks SET clock = $1, status = $2"
 _REQUEST = """
 UPDATE requests
-   SET affected = $1, due_clock = $2::text, due_at = CASE WHEN $2::text IS NOT NULL THEN now() + '1 hour' END
+   SET affected = $1, due_clock = $2::text,
+       due_at = CASE WHEN $2::text IS NOT NULL THEN now() + '1 hour' END
 RETURNING to_request_row_2(requests)
 """
 
