@@ -232,7 +232,8 @@ async def test_what_counts_as_overdue_is_what_is_still_to_be_announced(world: Wo
     ):
         await world.pool.execute(_LATE, clock, status)
         row = await world.pool.fetchval(_REQUEST, affected, "plan.standard" if runs else None)
-        (late,) = await store.read_late(world.pool, [request.tracking_number])
+        async with world.pool.acquire() as connection:
+            (late,) = await store.read_late(connection, [request.tracking_number])
         standing.append((clock, affected, runs, status, stands(late, store.request_of(row))))
         found = await overdue(world)
         counted.append((clock, affected, runs, status, found.get(clock, (0, 0))[1] == 1))
