@@ -18,7 +18,7 @@ from shared.contracts.outbound import Message
 from tests.integration.webdesk.codes.conftest import another
 from tests.integration.webdesk.conftest import Browser, Time
 from tests.integration.webdesk.outbox import mailed, sent
-from tests.integration.webdesk.test_status import NUMBER, link, reference_of, take_in, told
+from tests.integration.webdesk.status.conftest import NUMBER, link, reference_of, take_in, told
 
 __all__ = ["link"]
 Pool = asyncpg.Pool

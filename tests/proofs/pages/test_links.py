@@ -6,7 +6,7 @@ import asyncpg
 
 from shared.contracts.links import Links
 from tests.examples.webdesk import LINK_KEY
-from tests.integration.webdesk.test_status import NUMBER, status, take_in, told
+from tests.integration.webdesk.status.conftest import NUMBER, status, take_in, told
 from tests.proofs.pages import test_webdesk as pages
 from tests.proofs.pages.test_webdesk import Person
 

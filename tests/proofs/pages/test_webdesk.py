@@ -20,7 +20,7 @@ from tests.integration.webdesk import conftest as webdesk
 from tests.integration.webdesk import test_reports as of_reports
 from tests.integration.webdesk.conftest import CODE_KEY, LISTS, Time, answer
 from tests.integration.webdesk.outbox import mailed
-from tests.integration.webdesk.test_status import NUMBER, reference_of, take_in, told
+from tests.integration.webdesk.status.conftest import NUMBER, reference_of, take_in, told
 from tests.proofs.pages.browser import fill_by_keyboard, look
 from tests.proofs.pages.conftest import Site
 
