@@ -1,5 +1,6 @@
 """Kafka allows what the table says and nothing else; the comparison notices a difference."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,8 +10,9 @@ from deploy.local.stack import Stack
 from deploy.provision.access import Grant, grants
 from deploy.provision.broker import admin_client, provision_kafka
 from deploy.stack.kafka import ADMIN
+from tests.proofs.chaos.login import login
 from tests.proofs.matrix.judging import cells_of, judged
-from tests.proofs.matrix.trying import DONE
+from tests.proofs.matrix.trying import DONE, written
 from tests.proofs.temporary import temporary_stack
 
 
@@ -77,3 +79,14 @@ def test_e38_the_public_desk_reaches_two_topics_and_nothing_of_the_office(stack:
     for topic in ("cri.in.office-desk.v1", "cri.out.office-desk.v1", "cri.int.confidential.v1"):
         for kind in ("write", "read"):
             assert tried[kind, topic] == "TOPIC_AUTHORIZATION_FAILED", (kind, topic)
+
+
+def test_a_refusal_that_the_client_raises_is_an_outcome(stack: Stack) -> None:
+    topic = "cri.in.office-desk.v1"
+
+    def twice() -> Iterator[str]:
+        yield topic
+        time.sleep(2)  # meanwhile the client learns that it is refused
+        yield topic
+
+    assert written(login(stack, "webdesk"), twice()) == {topic: "TOPIC_AUTHORIZATION_FAILED"}
