@@ -1,14 +1,29 @@
 -- Requests whose work is with one of the providers $1 or in one of the programs $3, for the reasons $2
 -- and $4 beside them, and was not named to the office for that, or not with what $5 says of the program;
 -- and those that were named while both take part again. Locked ones are left for the next time. The time
--- is read after each lock.
+-- is read after each lock. They are looked up as in lock_offers.sql.
 SELECT locked.request, clock_timestamp() AS at
   FROM (SELECT to_request_row_2(requests) AS request
           FROM requests
-         WHERE status IN ('assigned', 'in_delivery', 'delivered')
-           AND (offered[cardinality(offered)] = ANY ($1::text[])
-                OR program = ANY ($3::text[])
-                OR affected IS NOT NULL)
+         WHERE tracking_number IN (
+               SELECT found.tracking_number
+                 FROM unnest($1::text[]) AS gone (provider),
+                      LATERAL (SELECT tracking_number
+                                 FROM requests
+                                WHERE status IN ('assigned', 'in_delivery', 'delivered')
+                                  AND offered[cardinality(offered)] BETWEEN provider AND provider
+                               OFFSET 0) AS found
+                UNION
+               SELECT found.tracking_number
+                 FROM unnest($3::text[]) AS gone (name),
+                      LATERAL (SELECT tracking_number
+                                 FROM requests
+                                WHERE status IN ('assigned', 'in_delivery', 'delivered')
+                                  AND program BETWEEN name AND name
+                               OFFSET 0) AS found
+                UNION
+               SELECT tracking_number FROM requests WHERE affected IS NOT NULL)
+           AND status IN ('assigned', 'in_delivery', 'delivered')
            AND affected IS DISTINCT FROM coalesce(
                ($2::text[])[array_position($1::text[], offered[cardinality(offered)])],
                ($4::text[])[array_position($3::text[], program)])
@@ -16,4 +31,4 @@ SELECT locked.request, clock_timestamp() AS at
            AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
          ORDER BY tracking_number
          LIMIT $6::integer
-           FOR UPDATE SKIP LOCKED) AS locked;
+           FOR UPDATE OF requests SKIP LOCKED) AS locked;

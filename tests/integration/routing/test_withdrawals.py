@@ -192,6 +192,43 @@ async def test_a_look_while_everyone_takes_part_is_one_statement(world: World, p
     assert len(statements) == 1
 
 
+async def rows_read(pool: Pool) -> int:
+    """Return how many rows of requests were read so far."""
+    async with pool.acquire() as connection:
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        read: int = await connection.fetchval(
+            "SELECT seq_tup_read + idx_tup_fetch"
+            "  FROM pg_stat_user_tables WHERE relname = 'requests'"
+        )
+    return read
+
+
+@pytest.mark.parametrize("analyzed", [False, True])
+async def test_a_look_reads_no_offers_and_no_work_of_those_who_take_part(
+    two: World, pool: Pool, analyzed: bool
+) -> None:
+    await offers_and_work(two)
+    await two.refer(examples.program("critical-response", status="suspended"))
+    await two.refer(examples.provider("fop", status="suspended"))
+    await pool.execute(
+        "INSERT INTO requests"
+        " SELECT copied.*"
+        "   FROM requests, generate_series(1, 500) AS n,"
+        "        jsonb_populate_record(requests, jsonb_build_object("
+        "            'tracking_number', tracking_number || '-' || n)) AS copied"
+    )
+    if analyzed:
+        await pool.execute("ANALYZE requests")
+    await two.withdraw()
+    before = await rows_read(pool)
+
+    for _ in range(10):
+        assert await two.withdrawals.step(pool) == LATER
+
+    assert await rows_read(pool) - before < 40
+    assert await pool.fetchval("SELECT count(*) FROM requests") > 4_000
+
+
 async def test_work_stops_with_its_program_and_goes_on_with_it(two: World) -> None:
     _, helped = await offers_and_work(two)
 
