@@ -26,9 +26,13 @@ def _names(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 def configure(*, service: str, instance: str | None, level: str) -> None:
     """Send structlog to standard output as JSON; libraries' logs from level WARNING on."""
+    names = {"service.name": service, "service.version": version("continuum")}
+    if instance:
+        names["service.instance.id"] = instance
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            # Not from the context: finalizers and libraries' threads log outside of it.
+            lambda _, __, event: {**names, **event},
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _names,
             structlog.processors.JSONRenderer(),  # ASCII: no log text can control a terminal
@@ -36,10 +40,6 @@ def configure(*, service: str, instance: str | None, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=True,
-    )
-    structlog.contextvars.bind_contextvars(
-        **{"service.name": service, "service.version": version("continuum")},
-        **({"service.instance.id": instance} if instance else {}),
     )
     logging.basicConfig(
         level=logging.WARNING, handlers=[_Bridge()],

@@ -1,5 +1,6 @@
 """Log lines of libraries are kept, but floods of them are limited."""
 
+import contextvars
 import io
 import json
 import logging
@@ -19,10 +20,9 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
     before = logging.getLogger().handlers[:]
-    ours.configure(service="intake", instance=None, level="INFO")
+    ours.configure(service="intake", instance="intake-0", level="INFO")
     yield out
     structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
     logging.getLogger().handlers[:] = before
 
 
@@ -59,3 +59,13 @@ def test_a_long_line_is_truncated(output: io.StringIO) -> None:
     logging.getLogger("client").warning("x" * 5000)
 
     assert [len(line["body"]) for line in lines(output)] == [300]
+
+
+def test_a_line_names_its_process_in_any_context(output: io.StringIO) -> None:
+    structlog.get_logger().info("process.started")
+    contextvars.Context().run(unreachable, 1)  # a finalizer, or a library's own thread
+
+    assert [
+        (line["event_name"], line["service.name"], line["service.instance.id"])
+        for line in lines(output)
+    ] == [("process.started", "intake", "intake-0"), ("library.logged", "intake", "intake-0")]
