@@ -54,6 +54,7 @@ PREVIEW = frozenset(
         "report.correct.v1",
         "report.draft.v1",
         "report.read.v1",
+        "report.status_changed.v1",
         "report.told.v1",
         "report.withdraw.v1",
         "reporting.solicitation_published.v1",

@@ -23,7 +23,7 @@ from services.notifications.mail.obligations import is_for_requester
 from shared.contracts import reference
 from shared.contracts.event import Classification, Facts
 from shared.contracts.outbound import TYPES
-from shared.contracts.reporting import AboutRequest
+from shared.contracts.reporting import AboutRequest, ReturnReasonTold
 from shared.contracts.services import WEB_DESK
 from shared.mail.mailed import is_mailed
 
@@ -106,6 +106,6 @@ def _repeat_answer(event: InputEvent, view: View) -> Send:
 def _subject(event: InputEvent) -> str:
     """Return the subject of messages about *event*: an entry of reference data, or a request."""
     data: Any = event.data
-    if isinstance(event, AboutRequest):
+    if isinstance(event, AboutRequest | ReturnReasonTold):
         return str(data.tracking_number)
     return data.id if type(event) in _REFERENCE else event.subject

@@ -38,7 +38,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 _MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
 _PUBLISHED: Mapping[str, TypeAdapter[Any]] = {
     get_args(model.model_fields["type"].annotation)[0]: TypeAdapter(model)
-    for model in (reporting.ReleasePublished, reporting.ReportTold, *reports.READ)
+    for model in (reporting.ReleasePublished, *get_args(reporting.TextEvent), *reports.READ)
 }
 
 # These topics keep records for some days only: do not wait for deleted ones.

@@ -317,6 +317,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "fact_check": "A draft: the agency may check it.",
         "published": "It is published: the agency may reply.",
     },
+    "report_statuses": {
+        "returned": "A draft: its drafter is asked for the next version.",
+        "published": "It is published.",
+        "corrected": "It is published, and one place of it is corrected.",
+        "withdrawn": "It was published, and is withdrawn.",
+    },
     "opinions": {
         "agree": "It is right.",
         "dispute": "It is wrong, as the words say.",

@@ -33,6 +33,7 @@ from shared.contracts.published import (
     ReferralReason,
     RefusingService,
     ReportStageCode,
+    ReportStatusCode,
     SenderId,
     Sentence,
     Sequence,
@@ -78,6 +79,7 @@ TYPES = {
     "fact_check_asked": "gov.cri.fact_check.asked.v1",
     "reply_asked": "gov.cri.reply.asked.v1",
     "publication_late": "gov.cri.publication.late.v1",
+    "report_status": "gov.cri.report.status_changed.v1",
     "case_told": "gov.cri.case.told.v1",
     "report_told": "gov.cri.report.told.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
@@ -242,7 +244,7 @@ class Applied(Facts):
 class Note(Facts):
     """
     Restricted: words that a provider wrote with its answer or its report, or the program office
-    with the end of an engagement.
+    with the end of an engagement or the return of a report.
 
     ``about`` is the offer or the engagement; ``answer`` is present for an offer.
     """
@@ -252,7 +254,7 @@ class Note(Facts):
     about: WorkId
     """The offer or the engagement that the note is about."""
     provider: ParticipantName
-    """Who wrote it: the provider, or the program office that ended an engagement."""
+    """Who wrote it: the provider, or the program office that ended or returned something."""
     answer: AnswerCode | None = None
     """The answer to the offer that the note came with; absent with a milestone."""
     note: Annotated[Words, Field(examples=["We can come later."])]
@@ -927,6 +929,27 @@ class ReportLate(Facts):
     """The same in words, for people."""
 
 
+class ReportStatusChanged(Facts):
+    """
+    What has become of a report, for the participant that drafted it and for the agency.
+
+    Why a version is returned follows as note.stated, for its drafter alone.
+    """
+
+    tracking_number: TrackingNumber
+    """The request that the assessment goes back to."""
+    engagement_id: EngagementId
+    """The engagement that the report is about."""
+    report_id: Annotated[SenderId, Field(examples=["initial-2027"])]
+    """The report."""
+    version: Annotated[Count, Field(examples=[1])]
+    """The version that was returned, or that is published."""
+    status: ReportStatusCode
+    """What has become of it."""
+    sentence: Annotated[Sentence, Field(examples=["Version 1 of the report is returned."])]
+    """The same in words, for people."""
+
+
 class Heartbeat(Facts):
     """
     The participant's last ``participantsequence``, and the first that is still on its topic.
@@ -969,6 +992,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["fact_check_asked"]: FactCheck,
     TYPES["reply_asked"]: ReplyWanted,
     TYPES["publication_late"]: ReportLate,
+    TYPES["report_status"]: ReportStatusChanged,
     TYPES["case_told"]: CaseFile,
     TYPES["report_told"]: ReportText,
     TYPES["heartbeat"]: Heartbeat,
@@ -994,7 +1018,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["engagement_ended"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["engagement_affected"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["referral_made"]: frozenset({_OFFICE}),
-    TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["note_stated"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["came_too_late"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["clock_reminder"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["clock_late"]: frozenset({_AGENCY, _OFFICE}),
@@ -1005,6 +1029,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["fact_check_asked"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["reply_asked"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["publication_late"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["report_status"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["case_told"]: frozenset({_OFFICE}),
     TYPES["report_told"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),

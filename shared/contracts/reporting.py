@@ -2,7 +2,8 @@
 Events that reporting publishes: announcements about programs, and monthly releases. Public.
 
 Its answers to messages about assessments are internal, on ``cri.int.reporting.v1``; the texts of
-reports for the agency that asked for them are on ``cri.int.texts.v1``.
+reports for the agency that asked for them, and why a draft is returned, are on
+``cri.int.texts.v1``.
 """
 
 from datetime import date
@@ -343,7 +344,62 @@ class ReportTold(Event):
     data: ReportToldFacts
 
 
-AboutRequest = FactCheckAsked | ReplyAsked | PublicationLate
+class ReturnReasonFacts(Facts):
+    """``participant`` drafted the version that was returned; ``why`` are the words for it."""
+
+    participant: str
+    tracking_number: str
+    engagement_id: str
+    report_id: str
+    version: int
+    why: str
+
+
+class ReturnReasonTold(Event):
+    """
+    Why a version of a report was returned, for the participant that drafted it.
+
+    Restricted, on ``cri.int.texts.v1``. Its subject is the engagement's id.
+    """
+
+    type: Literal["gov.cri.reporting.return_reason_told.v1"]
+    data: ReturnReasonFacts
+
+
+TextEvent = ReportTold | ReturnReasonTold
+"""Every event on ``cri.int.texts.v1``."""
+ReportStatus = Literal["returned", "published", "corrected", "withdrawn"]
+
+
+class ReportStatusFacts(Facts):
+    """
+    ``drafted_by`` drafted the version, ``participant`` made the request.
+
+    ``texts`` is the number of the `ReturnReasonTold` with why a version was returned.
+    """
+
+    participant: str
+    drafted_by: str
+    tracking_number: str
+    engagement_id: str
+    report_id: str
+    version: int
+    status: ReportStatus
+    texts: int | None = None
+
+
+class ReportStatusChanged(Event):
+    """
+    A version was returned or published, or what is published was corrected or withdrawn.
+
+    Its subject is the engagement's id.
+    """
+
+    type: Literal["gov.cri.reporting.report_status_changed.v1"]
+    data: ReportStatusFacts
+
+
+AboutRequest = FactCheckAsked | ReplyAsked | PublicationLate | ReportStatusChanged
 """What those who asked for help are told: its data name their request."""
 ReportingEvent = AnswerEvent | AboutRequest | ReportRead
 """Every event on ``cri.int.reporting.v1``."""

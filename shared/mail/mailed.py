@@ -24,6 +24,7 @@ MAILED = frozenset(
         "fact_check_asked",
         "reply_asked",
         "publication_late",
+        "report_status",
     )
 )
 """The types of these messages."""

@@ -186,6 +186,7 @@ def codes_in_contracts() -> Codes:
     known["engagement.affected", "cause"] = set(CODES["causes"])
     known["person.forgotten", "what"] = set(CODES["copies"])
     known["report.told", "stage"] = set(CODES["report_stages"])
+    known["report.status_changed", "status"] = set(CODES["report_statuses"])
     for kind in ("message.refused", "submission.refused"):
         known[kind, "refused_by"] = {"intake", "routing", "notifications"}
     known["", "dataclassification"] = set(get_args(Classification))

@@ -48,7 +48,7 @@ def short_name(event: type[Event]) -> str:
 
 
 def test_the_table_of_audiences_covers_every_event_that_notifications_reads() -> None:
-    alone = {notifications.NoticeUndelivered, reporting.ReportTold}
+    alone = {notifications.NoticeUndelivered, *get_args(reporting.TextEvent)}
     assert set(read(parse.ADAPTERS)) | alone == set(get_args(table.InputEvent))
 
 

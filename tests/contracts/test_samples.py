@@ -42,7 +42,7 @@ EVENTS = [
     *get_args(assessments.AssessmentEvent),
     *get_args(PublicationMessage),
     assessments.DraftStated,
-    reporting.ReportTold,
+    *get_args(reporting.TextEvent),
 ]
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(
     cast(Any, Annotated[reduce(or_, EVENTS), Field(discriminator="type")])

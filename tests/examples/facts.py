@@ -36,7 +36,7 @@ EVENTS: TypeAdapter[Any] = TypeAdapter(
     | intake.ConfidentialEvent
     | routing.RoutingEvent
     | reporting.ReportingEvent
-    | reporting.ReportTold
+    | reporting.TextEvent
     | notifications.MailEvent
 )
 DECISION = {

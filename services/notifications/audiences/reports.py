@@ -1,10 +1,36 @@
 """Messages about reports of an assessment."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.notifications.audiences.audience import View
-from shared.contracts.outbound import FactCheck, ReplyWanted, ReportLate, ReportText
+from services.notifications.audiences.engagements import OWN_ACT
+from shared.contracts import reporting
+from shared.contracts.event import sender_of
+from shared.contracts.outbound import (
+    FactCheck,
+    Note,
+    ReplyWanted,
+    ReportLate,
+    ReportStatusChanged,
+    ReportText,
+)
 from shared.contracts.reporting import FactCheckAsked, PublicationLate, ReplyAsked, ReportTold
+
+_FOR_DRAFTER: Mapping[reporting.ReportStatus, str] = {
+    "returned": "Version {version} of the report {report} is returned. Please draft the next"
+    " version; why it is returned follows by itself.",
+    "published": "The report {report} is published.",
+    "corrected": "The published report {report} is corrected in one place.",
+    "withdrawn": "The published report {report} is withdrawn; its page says why.",
+}
+_FOR_AGENCY: Mapping[reporting.ReportStatus, str] = {
+    "returned": "The draft of a report about this agency is returned: it need not be checked any"
+    " more. You are asked again when the next version is drafted.",
+    "corrected": "A published report about this agency is corrected in one place; its page shows"
+    " both texts.",
+    "withdrawn": "A published report about this agency is withdrawn; its page says why.",
+}
 
 
 def to_check(event: FactCheckAsked, _: View) -> FactCheck:
@@ -63,6 +89,55 @@ def late(event: PublicationLate, _: View) -> ReportLate:
         kind=data.kind,
         due_on=data.due_on,
         sentence=f"A report about this agency was due on {day} and is late.",
+    )
+
+
+def drafter(event: reporting.ReportStatusChanged, _: View) -> Sequence[str]:
+    """Return the participant that drafted the report: a provider, or a program office."""
+    return (event.data.drafted_by,)
+
+
+def status_for_drafter(event: reporting.ReportStatusChanged, _: View) -> ReportStatusChanged | str:
+    """Tell the drafter what has become of its report, unless it did that itself."""
+    if sender_of(event) == event.data.drafted_by:
+        return OWN_ACT
+    return _status(event, _FOR_DRAFTER)
+
+
+def status_for_agency(event: reporting.ReportStatusChanged, _: View) -> ReportStatusChanged | str:
+    """Tell the agency what has become of a report about it."""
+    if event.data.status == "published":
+        return "it is told that it may reply to the report"
+    return _status(event, _FOR_AGENCY)
+
+
+def _status(
+    event: reporting.ReportStatusChanged, sentences: Mapping[reporting.ReportStatus, str]
+) -> ReportStatusChanged:
+    data = event.data
+    return ReportStatusChanged(
+        tracking_number=data.tracking_number,
+        engagement_id=data.engagement_id,
+        report_id=data.report_id,
+        version=data.version,
+        status=data.status,
+        sentence=sentences[data.status].format(version=data.version, report=data.report_id),
+    )
+
+
+def why_returned(event: reporting.ReturnReasonTold, view: View) -> Note | str:
+    """Return why a version was returned, for the participant that drafted it."""
+    data, by = event.data, sender_of(event)
+    if by is None or by == data.participant:
+        return OWN_ACT
+    office = view.directory.participant(by)
+    return Note(
+        tracking_number=data.tracking_number,
+        about=data.engagement_id,
+        provider=by,
+        note=data.why,
+        sentence=f"{office} wrote this when it returned version {data.version} of the report"
+        f" {data.report_id}.",
     )
 
 

@@ -53,7 +53,7 @@ InputEvent = (
     | assessments.AssessmentEvent
     | publications.PublicationMessage
     | reporting.ReportingEvent
-    | reporting.ReportTold
+    | reporting.TextEvent
     | routing.AnnouncedEvent
     | notifications.NoticeUndelivered
 )
@@ -135,6 +135,16 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "report_told", reports.told, restricted=True))
         case reporting.ReportRead():
             return (NoMessage(author, "the text itself is the answer"),)
+        case reporting.ReturnReasonTold():
+            return _rows(
+                event, To(requester, "note_stated", reports.why_returned, restricted=True)
+            )
+        case reporting.ReportStatusChanged():
+            return _rows(
+                event,
+                To(requester, "report_status", reports.status_for_agency),
+                To(reports.drafter, "report_status", reports.status_for_drafter),
+            )
         case reporting.FactCheckAsked():
             return _rows(
                 event,

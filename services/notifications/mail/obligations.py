@@ -43,6 +43,7 @@ _NEWS = {
     "fact_check_asked": "a report is yours to check",
     "reply_asked": "a report is published",
     "publication_late": "a report is late",
+    "report_status": "news about a report",
 }
 
 

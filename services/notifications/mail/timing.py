@@ -16,6 +16,8 @@ STATUS, OFFER, REMINDER = "status", "offer", "reminder"
 Role = Literal["requester", "provider", "office"]
 _NAMES = {kind: name for name, kind in TYPES.items()}
 _MUST = frozenset({"offer_made", "offer_withdrawn", "engagement_ended", "delivery_failed"})
+_TO_ACT_ON = frozenset({"engagement_opened", "report_status"})
+"""What a provider is told about its work that it must go on with at once."""
 _ENDS = frozenset({"closed", "ineligible", "withdrawn"})
 
 
@@ -64,5 +66,5 @@ def _usual(name: str, matter: str, role: Role, is_urgent: bool) -> str:
     """Return how soon other messages are mailed: most of an office's once a day."""
     if role == "office" and not is_urgent and name != "clock_reminder":
         return DAILY
-    is_status = role == "provider" and matter == STATUS and name != "engagement_opened"
+    is_status = role == "provider" and matter == STATUS and name not in _TO_ACT_ON
     return DAILY if is_status else AT_ONCE

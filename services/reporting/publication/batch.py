@@ -36,7 +36,9 @@ from shared.contracts.reporting import (
     TEXTS_TOPIC,
     TOPIC,
     ReportReadFacts,
+    ReportStatusFacts,
     ReportToldFacts,
+    ReturnReasonFacts,
 )
 from shared.delivery.records import Outgoing, Taken
 from shared.delivery.relay import outbox
@@ -73,6 +75,7 @@ _EVENTS: Mapping[type[Facts], type[Event]] = {
     public.WithdrawalFacts: public.ReportWithdrawn,
     reporting.FactCheckAskedFacts: reporting.FactCheckAsked,
     reporting.ReplyAskedFacts: reporting.ReplyAsked,
+    ReportStatusFacts: reporting.ReportStatusChanged,
 }
 """The facts that follow from a message → the event that tells them."""
 _FOLLOWING: TypeAdapter[Any] = TypeAdapter(public.PublicationEvent)
@@ -87,8 +90,8 @@ def is_end(event: Any) -> bool:
 
 def following(kind: str, value: bytes) -> Facts | None:
     """Return the facts of a published event that followed from a message; None of others."""
-    if kind in _TO_AGENCY:
-        asked: Facts = _TO_AGENCY[kind].model_validate_json(value).data
+    if kind in _ABOUT_REQUEST:
+        asked: Facts = _ABOUT_REQUEST[kind].model_validate_json(value).data
         return asked
     if kind in _PUBLIC:
         facts: Facts = _FOLLOWING.validate_json(value).data
@@ -138,7 +141,7 @@ class Publications:
     def subjects(self, messages: Iterable[Any]) -> list[Subject]:
         """Return the subjects of the answers to *messages*, and of the events that follow."""
         about = {m.subject for m in messages if type(m) in ABOUT_PUBLICATION}
-        read = {m.subject for m in messages if type(m) is publications.ReportAsked}
+        read = {m.subject for m in messages if type(m) in _WITH_TEXT}
         slugs = [*self.slugs.values(), *(each.site.slug for each in self.known.values())]
         return [
             *((TOPIC, each) for each in about),
@@ -198,7 +201,9 @@ class Publications:
         told = [each for kind, value in published if (each := following(kind, value)) is not None]
         decided = decide(event, context)
         wanted = () if isinstance(decided, Refused) else decided.published
-        known = {type(each) for each in told}
+        known: set[type[Facts]] = {type(each) for each in told}
+        if ReportStatusFacts in known:
+            known.add(ReturnReasonFacts)  # it came out before
         missing = [each for each in wanted if type(each) not in known]
         self._settle(event, assessments, [*told, *missing], context, applied=True)
         outgoing = [self._tell(event, each, at=at, numbers=numbers) for each in missing]
@@ -265,9 +270,14 @@ class Publications:
 
     def _tell(self, cause: Event, facts: Facts, *, at: datetime, numbers: Numbers) -> Outgoing:
         """Return the event that tells *facts*, which follow from *cause*."""
+        if isinstance(facts, ReturnReasonFacts):
+            return _reason(cause, facts, at=at, numbers=numbers)
         model = _EVENTS[type(facts)]
         kind = _type_of(model)
-        if kind in _TO_AGENCY:
+        if kind in _ABOUT_REQUEST:
+            if isinstance(facts, ReportStatusFacts) and facts.status == "returned":
+                texts = numbers.last(TEXTS_TOPIC, cause.subject)
+                facts = facts.model_copy(update={"texts": texts})
             number = numbers.next(TOPIC, cause.subject)
             about = envelope.caused_by(cause, kind=kind, source=SOURCE, at=at, number=number)
             asked = model.model_validate({**about, "data": facts})
@@ -336,14 +346,25 @@ def _texts(
     )
 
 
+def _reason(cause: Event, facts: ReturnReasonFacts, *, at: datetime, numbers: Numbers) -> Outgoing:
+    """Return why a version was returned; what follows says so on the log, without the words."""
+    number = numbers.next(TEXTS_TOPIC, cause.subject)
+    kind = _type_of(reporting.ReturnReasonTold)
+    about = envelope.caused_by(cause, kind=kind, source=SOURCE, at=at, number=number)
+    told = reporting.ReturnReasonTold(**{**about, "dataclassification": "restricted"}, data=facts)
+    return outbox.outgoing(TEXTS_TOPIC, told, key=cause.subject)
+
+
 def _type_of(model: type[Event]) -> str:
     (kind,) = get_args(model.model_fields["type"].annotation)
     return str(kind)
 
 
-_TO_AGENCY: Mapping[str, Any] = {
-    _type_of(model): model for model in (reporting.FactCheckAsked, reporting.ReplyAsked)
+_ABOUT_REQUEST: Mapping[str, Any] = {
+    _type_of(model): model for model in get_args(reporting.AboutRequest)
 }
-"""The models of the events that ask an agency about a report, by type."""
+"""The models of the events that tell participants about a report, by type."""
+_WITH_TEXT = (publications.ReportAsked, publications.PublicationReturned)
+"""The messages after which a text is told."""
 _PUBLIC = frozenset(_type_of(model) for model in get_args(get_args(public.PublicationEvent)[0]))
 _TEXTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])

@@ -26,7 +26,10 @@ from shared.contracts.reporting import (
     FactCheckAskedFacts,
     ReplyAskedFacts,
     ReportStage,
+    ReportStatus,
+    ReportStatusFacts,
     ReportToldFacts,
+    ReturnReasonFacts,
 )
 
 _ENGAGEMENT, _REPORT, _VERSION, _HASH = "/engagement_id", "/report_id", "/version", "/hash"
@@ -97,7 +100,7 @@ def decide(event: PublicationMessage, context: Context) -> Decided:
             report = publication.reports.get(event.data.report_id)
             if report is None:
                 return _refuse(refusals.UNKNOWN_REPORT.reason(_REPORT))
-            return _of_version(event, report, publication, context)
+            return _of_version(event, site, report, publication, context)
         case (
             publications.ReplyReceived()
             | publications.CorrectionDirected()
@@ -109,7 +112,7 @@ def decide(event: PublicationMessage, context: Context) -> Decided:
                 return _refuse(refusals.UNKNOWN_REPORT.reason(_REPORT))
             if report.published is None or report.is_withdrawn:
                 return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
-            return _of_published(event, report, report.published, publication, context)
+            return _of_published(event, site, report, report.published, publication, context)
         case _:
             assert_never(event)
 
@@ -268,6 +271,7 @@ def _of_version(
     event: publications.FactCheckAnswered
     | publications.PublicationApproved
     | publications.PublicationReturned,
+    site: Site,
     report: Report,
     publication: Publication,
     context: Context,
@@ -288,9 +292,33 @@ def _of_version(
                 return _refuse(refusals.VERSION_SETTLED.reason(_VERSION))
             return _answer(event, report)
         case publications.PublicationReturned():
-            return Applied()
+            return Applied(_returned(site, report, context.said["why"]))
         case publications.PublicationApproved():
-            return _approve(event, report, publication, context)
+            return _approve(event, site, report, publication, context)
+
+
+def _returned(site: Site, report: Report, why: str) -> list[Facts]:
+    reason = ReturnReasonFacts(
+        participant=report.drafter.participant,
+        tracking_number=site.tracking_number,
+        engagement_id=site.engagement_id,
+        report_id=report.report_id,
+        version=report.draft.version,
+        why=why,
+    )
+    return [reason, _status(site, report, "returned", report.draft.version)]
+
+
+def _status(site: Site, report: Report, status: ReportStatus, version: int) -> ReportStatusFacts:
+    return ReportStatusFacts(
+        participant=site.requester,
+        drafted_by=report.drafter.participant,
+        tracking_number=site.tracking_number,
+        engagement_id=site.engagement_id,
+        report_id=report.report_id,
+        version=version,
+        status=status,
+    )
 
 
 def _answer(event: publications.FactCheckAnswered, report: Report) -> Decided:
@@ -304,6 +332,7 @@ def _answer(event: publications.FactCheckAnswered, report: Report) -> Decided:
 
 def _approve(
     event: publications.PublicationApproved,
+    site: Site,
     report: Report,
     publication: Publication,
     context: Context,
@@ -338,8 +367,8 @@ def _approve(
     told: list[Facts] = [published]
     if publication.site.status == "announced":
         told.append(publication.site.model_copy(update={"status": "active"}))
-    if context.site is not None:
-        told.append(_to_reply(context.site, report.report_id, published, context))
+    told.append(_to_reply(site, report.report_id, published, context))
+    told.append(_status(site, report, "published", draft.version))
     return Applied(told)
 
 
@@ -362,6 +391,7 @@ def _of_published(
     | publications.CorrectionDirected
     | publications.CorrectionApproved
     | publications.WithdrawalDirected,
+    site: Site,
     report: Report,
     published: Published,
     publication: Publication,
@@ -390,14 +420,18 @@ def _of_published(
                 return _refuse(refusals.NOT_AS_PUBLISHED.reason("/before"))
             return Applied()
         case publications.CorrectionApproved():
-            return _approve_correction(event, report, published, publication, context)
+            return _approve_correction(event, site, report, published, publication, context)
         case publications.WithdrawalDirected():
-            why = context.said["why"]
-            return Applied([public.WithdrawalFacts(**about, why=why, withdrawn_on=today)])
+            withdrawn = public.WithdrawalFacts(
+                **about, why=context.said["why"], withdrawn_on=today
+            )
+            status = _status(site, report, "withdrawn", published.version)
+            return Applied([withdrawn, status])
 
 
 def _approve_correction(
     event: publications.CorrectionApproved,
+    site: Site,
     report: Report,
     published: Published,
     publication: Publication,
@@ -422,7 +456,7 @@ def _approve_correction(
         corrected_on=day_of(context.at, context.calendar),
         hash=digest(body),
     )
-    return Applied([changed])
+    return Applied([changed, _status(site, report, "corrected", published.version)])
 
 
 def _refuse(reason: Reason) -> Refused:

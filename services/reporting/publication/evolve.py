@@ -104,14 +104,15 @@ def _drafted(
         )
         verifiers = verifiers_of(context.site, event.data)
     is_same = body is not None and digest(body) == asked[0].hash
+    by = person_of(event)
     draft = Draft(
         version=event.data.version,
         hash=asked[0].hash,
         body=body if is_same else None,
         due_at=asked[0].due_at,
         verifiers=verifiers,
+        by=by,
     )
-    by = person_of(event)
     if report is None:
         return Report(report_id=event.data.report_id, draft=draft, drafters=[by])
     drafters = report.drafters if by in report.drafters else [*report.drafters, by]

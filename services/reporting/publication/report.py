@@ -23,7 +23,8 @@ class Draft(Facts):
     The last version of a report.
 
     ``body`` is None if its texts were lost or erased: then it is never published. ``verifiers``
-    are those who verified its statuses. ``comments`` are what the agency disputes.
+    are those who verified its statuses. ``comments`` are what the agency disputes. ``by`` drafted
+    it.
     """
 
     version: int
@@ -33,6 +34,7 @@ class Draft(Facts):
     verifiers: list[Person] = Field(default_factory=list)
     state: VersionState = "fact_check"
     comments: list[AgencyComment] = Field(default_factory=list)
+    by: Person | None = None
 
 
 class Published(Facts):
@@ -66,6 +68,11 @@ class Report(Facts):
     published: Published | None = None
     corrections: list[Correction] = Field(default_factory=list)
     is_withdrawn: bool = False
+
+    @property
+    def drafter(self) -> Person:
+        """Who drafted the last version; before that was kept, the last person to join."""
+        return self.draft.by or self.drafters[-1]
 
     def without_drafts(self) -> "Report":
         """Return this without the texts that nobody has published; its numbers stay."""

@@ -37,7 +37,7 @@ _EVENTS = (
     *get_args(assessments.AssessmentEvent),
     *get_args(PublicationMessage),
     assessments.DraftStated,
-    reporting.ReportTold,
+    *get_args(reporting.TextEvent),
 )
 LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event in _EVENTS)
 """Every type of event that this build knows."""

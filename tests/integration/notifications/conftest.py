@@ -77,11 +77,14 @@ def topic_of(event: Event) -> str:
     _, _, producer, name, _ = event.type.split(".")
     if producer == "notifications":
         return notifications.MAIL_TOPIC
-    if name == "report_told":
+    if name in ("report_told", "return_reason_told"):
         return reporting.TEXTS_TOPIC
     if producer == "reporting":
         internal = name.startswith(
-            ("message_", "fact_check_", "reply_asked", "publication_late", "report_read")
+            (
+                *("message_", "fact_check_", "reply_asked", "publication_late", "report_read"),
+                "report_status_changed",
+            )
         )
         return reporting.TOPIC if internal else reporting.RELEASES_TOPIC
     if producer == "routing":

@@ -147,6 +147,79 @@ async def test_e77_the_agency_and_the_office_are_told_that_a_report_is_late(
     assert [tuple(row) for row in mails] == [(AGENCY, NUMBER)]
 
 
+def status_of(world: World, status: str, **changes: Any) -> Any:
+    about = ("participant", "tracking_number", "engagement_id", "report_id", "version")
+    data = {name: ASKED[name] for name in about}
+    data |= {"drafted_by": PROVIDER, "status": status, **changes}
+    return world.log.event(
+        reporting.TOPIC,
+        "report_status_changed",
+        ENGAGEMENT,
+        data,
+        inreplyto=inbound(9, OFFICE),
+    )
+
+
+def reason(world: World) -> Any:
+    about = ("tracking_number", "engagement_id", "report_id", "version")
+    data = {name: ASKED[name] for name in about} | {"participant": PROVIDER, "why": CANARY}
+    event = world.log.event(
+        reporting.TEXTS_TOPIC,
+        "return_reason_told",
+        ENGAGEMENT,
+        data,
+        inreplyto=inbound(9, OFFICE),
+    )
+    return event.model_copy(update={"dataclassification": "restricted"})
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_returned_draft_is_told_to_its_drafter_with_the_reason_and_to_the_agency(
+    mailing: World, *, late: bool
+) -> None:
+    log = mailing.log
+    office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
+    await mailing.take_in(office, log.contact(participant=PROVIDER, email="desk@provider.example"))
+    await mailing.take_in(log.contact(email="chief@agency.example"))
+    await mailing.take_in(log.accepted(reference_version=1))
+    events = [reason(mailing), status_of(mailing, "returned", texts=1)]
+
+    for event in reversed(events) if late else events:
+        await mailing.take_in(event)
+
+    found = {each["type"]: each for each in await mailing.out(PROVIDER)}
+    status = found["gov.cri.report.status_changed.v1"]
+    assert (status["subject"], status["data"]["status"]) == (NUMBER, "returned")
+    assert "draft the next version" in status["data"]["sentence"]
+    note = found["gov.cri.note.stated.v1"]
+    assert (note["subject"], note["dataclassification"]) == (NUMBER, "restricted")
+    assert (note["data"]["note"], note["data"]["provider"]) == (CANARY, OFFICE)
+    assert note["data"]["sentence"] == (
+        "COPS Office wrote this when it returned version 1 of the report initial-2026."
+    )
+    *_, agency = await mailing.out(AGENCY)
+    assert agency["type"] == "gov.cri.report.status_changed.v1"
+    assert "need not be checked any more" in agency["data"]["sentence"]
+    assert CANARY not in str(await mailing.out(AGENCY)) + str(await mailing.out(OFFICE))
+    mails = await mailing.pool.fetch("SELECT audience, about, timing, facts FROM mails")
+    assert {(row["audience"], row["about"], row["timing"]) for row in mails} == {
+        (AGENCY, NUMBER, "at_once"),
+        (PROVIDER, NUMBER, "at_once"),
+    }
+    assert all(CANARY not in row["facts"] for row in mails)
+
+
+async def test_an_office_is_not_told_what_it_did_with_its_own_draft(world: World) -> None:
+    log = world.log
+    office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
+    await world.take_in(office, log.accepted(reference_version=1))
+
+    await world.take_in(status_of(world, "published", drafted_by=OFFICE))
+
+    assert "report.status_changed" not in kinds(await world.out(OFFICE))
+    assert "report.status_changed" not in kinds(await world.out(AGENCY))
+
+
 async def test_the_agency_is_told_and_mailed_that_it_may_reply(mailing: World) -> None:
     log = mailing.log
     office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)

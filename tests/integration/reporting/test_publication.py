@@ -138,9 +138,9 @@ async def test_a_report_is_drafted_checked_approved_and_published(
     assert area["findings"][0]["text"] == "Reports are late."
     assert area["findings"][0]["recommendations"][0]["status"] == "in_progress"
     answered = await events_in(log.pool, reporting.TOPIC)
-    assert short(answered)[-5:] == [
+    assert short(answered)[-6:] == [
         "message_applied", "fact_check_asked", "message_applied", "message_applied",
-        "reply_asked",
+        "reply_asked", "report_status_changed",
     ]  # fmt: skip
     assert [int(each["sequence"]) for each in answered] == list(range(1, len(answered) + 1))
 
@@ -272,6 +272,26 @@ async def test_e80_a_draft_is_told_to_the_agency_that_may_check_it_and_to_nobody
     assert holding == {TEXTS_TOPIC}
 
 
+async def test_why_a_draft_is_returned_is_told_to_its_drafter_and_is_not_on_the_log(
+    log: Log,
+) -> None:
+    writer = Writer()
+    await log.take_in([opened(), *begun(writer)])
+
+    await log.take_in(writer.says("return", {"why": CANARY}, actor=APPROVER))
+
+    (why,) = await events_in(log.pool, TEXTS_TOPIC)
+    assert (why["subject"], why["dataclassification"]) == (ENGAGEMENT, "restricted")
+    assert (why["data"]["participant"], why["data"]["why"]) == (PROVIDER, CANARY)
+    *_, status = await events_in(log.pool, reporting.TOPIC)
+    assert short([status]) == ["report_status_changed"]
+    assert (status["data"]["drafted_by"], status["data"]["texts"]) == (PROVIDER, 1)
+    holding = {
+        row["topic"] for row in await outbox_of(log.pool) if CANARY.encode() in row["value"]
+    }
+    assert holding == {TEXTS_TOPIC}
+
+
 async def test_replies_corrections_and_a_withdrawal_are_public(log: Log) -> None:
     writer = Writer()
     await log.take_in([opened(), *begun(writer)])
@@ -381,6 +401,7 @@ async def test_after_a_restore_no_text_is_told_twice_and_their_numbers_go_on(
     writer = Writer()
     await lived.take_in(begun(writer))
     await lived.take_in([*writer.says("read"), *writer.says("read")])
+    await lived.take_in(writer.says("return", actor=APPROVER))
     # The texts themselves are kept for a day.
     on_log = [row for row in await outbox_of(lived.pool) if row["topic"] != TEXTS_TOPIC]
     await announce(dump.pool, on_log, at=START)
@@ -389,9 +410,10 @@ async def test_after_a_restore_no_text_is_told_twice_and_their_numbers_go_on(
 
     assert await outbox_of(dump.pool) == []
     dump._ends = lived._ends
-    await dump.take_in(writer.says("read"))
+    await dump.take_in(writer.says("draft", version=2, actor=DRAFTER))
+    await dump.take_in(writer.says("read", version=2))
     (told,) = await events_in(dump.pool, TEXTS_TOPIC)
-    assert int(told["sequence"]) == 3
+    assert int(told["sequence"]) == 4
 
 
 async def test_a_restore_of_all_that_was_published_publishes_nothing(

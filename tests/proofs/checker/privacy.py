@@ -37,6 +37,8 @@ _MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE, CASE_TOLD, REPORT_TOLD})
 _SHORTEST, _MOST = 10, 300
 _PUBLIC = "gov.cri.solicitation.announce.v1"
 """What it says is published, its title too."""
+_RETURN = "gov.cri.publication.return.v1"
+"""Why a draft is returned is for its drafter; why a report is corrected is published."""
 _LEAST, _READ = 10, 5_000_000_000
 """Search gigabytes of text for fewer canaries, so that each place takes seconds."""
 _WORDS = ("name", "title", "email", "phone", "note", "other_topic", "text", "words")
@@ -83,13 +85,19 @@ def _handed_over(body: Body) -> list[str]:
 
 
 def _notes(run: Run, offices: set[str]) -> Findings:
-    """Look for notes that reach others than the office and the one that is helped."""
+    """Look for notes that reach others than the office, the one that is helped, and drafters."""
     requesters = _requesters(run)
+    drafters = {
+        body["id"]: data_of(body)["participant"]
+        for _, body in firsts(run, TEXTS)
+        if short(body) == "return_reason_told"
+    }
     for participant, record, body in messages(run):
         if body.get("type") == NOTE:
             helped = participant == requesters.get(body["subject"])
             helped = helped and data_of(body).get("answer") in (None, "accept")
-            own = participant in offices or helped
+            drafted = participant == drafters.get(body.get("causationid"))
+            own = participant in offices or helped or drafted
             yield None if own else f"{record.place}: {participant} reads a note that is not for it"
 
 
@@ -165,6 +173,8 @@ def canaries_of(run: Run) -> list[str]:
         if body.get("type") == _PUBLIC:
             continue
         found_texts |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
+        if body.get("type") == _RETURN and isinstance(why := data_of(body).get("why"), str):
+            found_texts.add(why)
     found_texts -= published_texts(run)
     chosen = sorted(text for text in found_texts if len(text) >= _SHORTEST)
     step = max(1, -(-len(chosen) // _MOST))

@@ -35,14 +35,14 @@ UNIONS: Mapping[str, Any] = {
     reference.TOPIC: reference.ReferenceEvent,
     routing.TOPIC: routing.RoutingEvent,
     reporting.TOPIC: reporting.ReportingEvent,
-    reporting.TEXTS_TOPIC: reporting.ReportTold,
+    reporting.TEXTS_TOPIC: reporting.TextEvent,
 }
 DRAWS = 60
 
 
 def samples() -> Iterator[tuple[str, str]]:
     for topic, union in UNIONS.items():
-        for event in get_args(union) or (union,):
+        for event in get_args(union):
             yield topic, get_args(event.model_fields["type"].annotation)[0]
 
 

@@ -215,6 +215,31 @@ def test_a_report_is_told_to_who_made_the_request_alone() -> None:
     assert found[-1].endswith("y reads a report that it may not check")
 
 
+def test_why_a_report_is_returned_reaches_its_drafter_alone() -> None:
+    number, why = "CRI-2026-000123-K", "The summary is out of date."
+
+    def record(topic: str, kind: str, **data: Any) -> Record:
+        body = {"type": kind, "subject": number, "id": f"{topic} {kind}", "data": data}
+        body["causationid"] = "cri.int.texts.v1 gov.cri.reporting.return_reason_told.v1"
+        return Record(topic, 0, 0, None, json.dumps(body).encode())
+
+    stated = record("cri.in.office.v1", "gov.cri.publication.return.v1", why=why)
+    opened = record("cri.int.routing.v1", "gov.cri.routing.engagement_opened.v1", provider="x")
+    reason = "gov.cri.reporting.return_reason_told.v1"
+    passed_on = record("cri.int.texts.v1", reason, participant="x", why=why)
+    told = [record(f"cri.out.{who}.v1", "gov.cri.note.stated.v1", note=why) for who in ("x", "y")]
+    leaked = record("cri.int.reporting.v1", "gov.cri.reporting.message_applied.v1", what=why)
+
+    right = run(stated, opened, passed_on, told[0])
+    assert wrong(i15_nobody_sees_anothers(right)) == []
+    assert wrong(i16_canaries_are_nowhere(right)) == []
+    found = wrong(i15_nobody_sees_anothers(run(opened, passed_on, told[1])))
+    assert found[-1].endswith("y reads a note that is not for it")
+    assert wrong(i16_canaries_are_nowhere(run(stated, leaked))) == [
+        "cri.int.reporting.v1 holds 1 of the restricted texts"
+    ]
+
+
 def test_a_service_that_shows_nothing_is_noticed() -> None:
     assert wrong(i17_metrics_are_counts(run(tables={"routing": {}}))) == [
         "routing shows no metrics"

@@ -80,7 +80,7 @@ def test_e75_the_agency_has_ten_working_days_and_the_office_may_publish_after_th
 
     assert (asked.participant, asked.due_at) == (AGENCY, DUE)
     assert code_of(early) == "fact_check_open"
-    published, site, reply = applied(in_time)
+    published, site, reply, _ = applied(in_time)
     assert isinstance(published, public.ReportFacts)
     assert (published.fact_check, published.comments) == ("not_answered", [])
     assert isinstance(site, public.SiteFacts)

@@ -58,7 +58,7 @@ def test_a_correction_needs_a_second_person_and_changes_one_place() -> None:
 
     assert applied(reports.say("correct", actor=APPROVER)) == []
     assert code_of(reports.say("approve_correction", actor=APPROVER)) == "second_person_needed"
-    (told,) = applied(reports.say("approve_correction", actor=OTHER))
+    told, _ = applied(reports.say("approve_correction", actor=OTHER))
 
     after = known(reports).reports[REPORT].published
     assert after is not None
@@ -92,7 +92,7 @@ def test_each_place_of_a_report_can_be_corrected(item: str) -> None:
 def test_a_withdrawn_report_is_not_drafted_again() -> None:
     reports = Reports().published()
 
-    (told,) = applied(reports.say("withdraw"))
+    told, _ = applied(reports.say("withdraw"))
 
     assert isinstance(told, public.WithdrawalFacts)
     assert told.why == "A mistake."
@@ -105,7 +105,7 @@ def test_the_next_version_of_a_published_report_takes_its_place_and_its_due_day(
     applied(reports.say("draft", version=2, actor=DRAFTER, said_={"summary": "New."}))
     late = LATER + timedelta(days=60)
 
-    told, reply = applied(
+    told, reply, _ = applied(
         reports.say("approve", at=late, version=2, actor=APPROVER, hash=reports.hash)
     )
 
