@@ -12,14 +12,12 @@ from deploy.monitoring.dashboards import queries
 from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing
 from shared.process.interrupts import enable_interrupts
-from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_REPRODUCED, Fault
+from tests.proofs.alerts.faults import FACTOR, FAULTS, LOOK_BACK, NOT_REPRODUCED, Fault
 from tests.proofs.alerts.fed import silent_queries
 from tests.proofs.alerts.prometheus import prometheus, wait
 from tests.proofs.alerts.rig import Rig
 
 _STATE = Path(".local/alerts")
-_FACTOR = 30
-"""What must last five minutes lasts ten seconds here."""
 _WELL = (
     'sum(increase(cri_canary_submissions_total{outcome="accepted"}[8s])) > 2'
     ' unless sum(increase(cri_canary_submissions_total{outcome!="accepted"}[8s])) > 0'
@@ -54,7 +52,7 @@ def _run_all(faults: Sequence[Fault]) -> int:
     wrong = 0
     with Stack(_STATE) as stack:
         stack.up()
-        rig = Rig(stack, every=60 / _FACTOR)
+        rig = Rig(stack, every=60 / FACTOR)
         try:
             for fault in faults:
                 wrong += not _run_fault(rig, fault)
@@ -73,7 +71,9 @@ def _run_fault(rig: Rig, fault: Fault) -> bool:
     Those that look back must not end: what they count stays in their window for a while.
     """
     began = time.monotonic()
-    with prometheus(rig.targets, folder=rig.stack.state / "prometheus", factor=_FACTOR) as server:
+    with prometheus(
+        rig.targets, folder=rig.stack.state / "prometheus", factor=fault.factor
+    ) as server:
         seen: set[str] = set()
 
         def look() -> None:
