@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from deploy.local.stack import Stack
+from deploy.provision.databases import with_database
 from services.routing.verify import verify_decisions
 from shared.process.tasks import LATER
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
+from tests.examples.rows_read import analyze
 from tests.integration.routing.conftest import Pool, World, statements_of
 
 
@@ -205,7 +208,7 @@ async def rows_read(pool: Pool) -> int:
 
 @pytest.mark.parametrize("analyzed", [False, True])
 async def test_a_look_reads_no_offers_and_no_work_of_those_who_take_part(
-    two: World, pool: Pool, analyzed: bool
+    two: World, pool: Pool, stack: Stack, analyzed: bool
 ) -> None:
     await offers_and_work(two)
     await two.refer(examples.program("critical-response", status="suspended"))
@@ -218,7 +221,8 @@ async def test_a_look_reads_no_offers_and_no_work_of_those_who_take_part(
         "            'tracking_number', tracking_number || '-' || n)) AS copied"
     )
     if analyzed:
-        await pool.execute("ANALYZE requests")
+        name = await pool.fetchval("SELECT current_database()")
+        await analyze(stack, with_database(stack.dsn("routing"), name), "routing")
     await two.withdraw()
     before = await rows_read(pool)
 
