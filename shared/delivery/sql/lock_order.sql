@@ -3,7 +3,7 @@
 SELECT id, action, by, again, topic, partition, "offset"
   FROM operations
  WHERE action <> 'resume'
-   AND NOT EXISTS (SELECT FROM operation_outcomes WHERE operation = operations.id)
+   AND outcome IS NULL
  ORDER BY id
  LIMIT 1
    FOR UPDATE SKIP LOCKED;

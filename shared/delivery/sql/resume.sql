@@ -5,7 +5,7 @@ WITH ordered AS (
     SELECT id, topic, partition, "offset", from_start
       FROM operations
      WHERE action = 'resume'
-       AND NOT EXISTS (SELECT FROM operation_outcomes WHERE operation = operations.id)
+       AND outcome IS NULL
      ORDER BY id
        FOR UPDATE SKIP LOCKED),
 found AS (
