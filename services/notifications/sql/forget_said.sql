@@ -19,8 +19,8 @@ WITH said AS (
     DELETE FROM notes
      USING requests, said
      WHERE notes.tracking_number = requests.tracking_number
-       AND requests.participant = said.participant
-       AND requests.contact_ids::jsonb ? said.contact_id
+       AND jsonb_set('{}', ARRAY[requests.participant], requests.contact_ids::jsonb)
+           @> jsonb_build_object(said.participant, jsonb_build_array(said.contact_id))
        AND notes.stated_at <= said.at
 )
 UPDATE settlements

@@ -9,24 +9,25 @@ WITH dead AS (
 INSERT INTO reach AS known (participant, is_reached, since)
 SELECT participant, false, now()
   FROM dead
- WHERE NOT EXISTS (
-       SELECT
-         FROM contacts
-         LEFT JOIN dead_addresses AS its_address USING (participant, contact_id, email)
-        WHERE contacts.participant = dead.participant
-          AND contacts.email IS NOT NULL
-          AND NOT contacts.of_caller
-          AND its_address.since IS NULL)
-   AND (EXISTS (
-       SELECT
-         FROM requests
-        WHERE requests.participant = dead.participant
-          AND status NOT IN ('closed', 'ineligible', 'withdrawn'))
-    OR EXISTS (
-       SELECT
-         FROM requests
-        WHERE requests.provider = dead.participant
-          AND status NOT IN ('closed', 'ineligible', 'withdrawn')))
+ WHERE (SELECT contact_id
+          FROM contacts
+          LEFT JOIN dead_addresses AS its_address USING (participant, contact_id, email)
+         WHERE contacts.participant = dead.participant
+           AND contacts.email IS NOT NULL
+           AND NOT contacts.of_caller
+           AND its_address.since IS NULL
+         LIMIT 1) IS NULL
+   AND coalesce(
+       (SELECT tracking_number
+          FROM requests
+         WHERE requests.participant = dead.participant
+           AND status NOT IN ('closed', 'ineligible', 'withdrawn')
+         LIMIT 1),
+       (SELECT tracking_number
+          FROM requests
+         WHERE requests.provider = dead.participant
+           AND status NOT IN ('closed', 'ineligible', 'withdrawn')
+         LIMIT 1)) IS NOT NULL
  ORDER BY participant
     ON CONFLICT (participant) DO UPDATE
    SET is_reached = false,

@@ -6,7 +6,7 @@ WITH recipient AS (
        AND digest_at IS NOT NULL
        AND due_at <= now()
        AND template = ANY ($1::text[])
-     ORDER BY due_at, mail_id
+     ORDER BY due_at, number, mail_id
      LIMIT 1
 )
 SELECT mail_id, notice, audience, contact_id, correlation, key, published, tries,

@@ -112,10 +112,10 @@ kept AS (
       FROM unnest($18::note_row[]) AS note
      WHERE NOT EXISTS (
            SELECT
-             FROM forgotten
-             JOIN requests USING (participant)
+             FROM requests
+            CROSS JOIN jsonb_array_elements_text(contact_ids::jsonb) AS named (contact_id)
+             JOIN forgotten USING (participant, contact_id)
             WHERE requests.tracking_number = note.tracking_number
-              AND requests.contact_ids::jsonb ? forgotten.contact_id
               AND forgotten.at >= note.stated_at)
 )
 SELECT *
