@@ -1,6 +1,24 @@
+-- Events after the last ones that are known, and all of other sites. The sites are found one after the other by
+-- the key, so that events that are known are not read; OFFSET 0 keeps the lookup of each apart.
+WITH RECURSIVE sites (slug) AS (
+    (SELECT slug FROM site_events ORDER BY slug LIMIT 1)
+     UNION ALL
+    SELECT (SELECT event.slug
+              FROM site_events AS event
+             WHERE event.slug > sites.slug
+             ORDER BY event.slug
+             LIMIT 1)
+      FROM sites
+     WHERE sites.slug IS NOT NULL
+)
 SELECT event.slug, event.number, event.value::text AS value
-  FROM site_events AS event
+  FROM sites
   LEFT JOIN unnest($1::text[], $2::bigint[]) AS known (slug, number)
-         ON known.slug = event.slug
- WHERE event.number > coalesce(known.number, 0)
+         ON known.slug = sites.slug
+ CROSS JOIN LATERAL (
+       SELECT slug, number, value
+         FROM site_events
+        WHERE site_events.slug = sites.slug
+          AND site_events.number > coalesce(known.number, 0)
+       OFFSET 0) AS event
  ORDER BY event.slug, event.number;
