@@ -145,7 +145,7 @@ async def read_items(
     or of the agency's name.
     """
     rows = await connection.fetch(
-        _SQL["read_items"], at, kind, program, lane, taken_by, text, None, PAGE, (page - 1) * PAGE
+        _SQL["read_items"], at, kind, program, lane, taken_by, text, PAGE, (page - 1) * PAGE
     )
     return ItemPage([_item(row) for row in rows], rows[0]["total"] if rows else 0)
 
@@ -174,9 +174,7 @@ async def read_case(connection: Any, tracking_number: str, *, at: datetime) -> C
     case = Case(**row)
     happenings = await connection.fetch(_SQL["read_happenings"], case.request_id)
     notices = await connection.fetch(_SQL["read_notices"], case.request_id)
-    items = await connection.fetch(
-        _SQL["read_items"], at, None, None, None, None, None, case.request_id, PAGE, 0
-    )
+    items = await connection.fetch(_SQL["read_items_of_case"], at, case.request_id, PAGE)
     return CaseFacts(
         case,
         [(Happening(*each), json.loads(each["data"])) for each in happenings],

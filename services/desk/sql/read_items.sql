@@ -14,6 +14,5 @@ SELECT item.item_id, item.kind, item.request_id, item.participant, item.about, i
    AND ($6::text IS NULL
         OR strpos(upper(file.tracking_number), upper($6)) > 0
         OR strpos(lower(file.agency), lower($6)) > 0)
-   AND ($7::text IS NULL OR item.request_id = $7)
  ORDER BY item.due_at NULLS LAST, item.opened_at, item.item_id
- LIMIT $8 OFFSET $9;
+ LIMIT $7 OFFSET $8;
