@@ -200,7 +200,7 @@ def _read(event: publications.ReportAsked, context: Context) -> Decided:
         return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
     if published is not None and asked.version == published.version:
         until = ten_working_days_after(published.at, context.calendar)
-        if context.at > until and not asked.by_office:
+        if _received_at(event) > until and not asked.by_office:
             shown = f"{until:%Y-%m-%d %H:%M %Z}"
             return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
         told = _told(asked.participant, site, published.body, published.hash, until)
@@ -401,16 +401,15 @@ def _of_published(
     today = day_of(context.at, context.calendar)
     match event:
         case publications.ReplyReceived(data=reply):
+            received_at = _received_at(event)
             until = ten_working_days_after(published.at, context.calendar)
-            if context.at > until:
+            if received_at > until:
                 shown = f"{until:%Y-%m-%d %H:%M %Z}"
                 return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
             if reply.item is not None and text_at(published.body, reply.item) is None:
                 return _refuse(refusals.NOT_RECORDED.reason("/item", {"missing": "item"}))
             text = context.said["text"]
-            stated = public.ReplyFacts(
-                **about, item=reply.item, text=text, stated_at=event.receivedat or event.time
-            )
+            stated = public.ReplyFacts(**about, item=reply.item, text=text, stated_at=received_at)
             return Applied([stated])
         case publications.CorrectionDirected(data=correction):
             following = len(report.corrections) + 1
@@ -457,6 +456,11 @@ def _approve_correction(
         hash=digest(body),
     )
     return Applied([changed, _status(site, report, "corrected", published.version)])
+
+
+def _received_at(event: PublicationMessage) -> datetime:
+    """Return the broker's time: an outage of ours makes no message late."""
+    return event.receivedat or event.time
 
 
 def _refuse(reason: Reason) -> Refused:

@@ -39,8 +39,19 @@ def test_a_reply_comes_within_ten_working_days_to_what_is_published() -> None:
 
     assert code_of(reports.say("reply", item="2.2")) == "not_recorded"
     assert code_of(reports.say("reply", participant="iacp")) == "not_yours"
-    assert code_of(reports.say("reply", at=until)) is None
-    assert code_of(reports.say("reply", at=until + timedelta(seconds=1))) == "reply_too_late"
+    late = until + timedelta(seconds=1)
+    assert code_of(reports.say("reply", at=until, time=until)) is None
+    assert code_of(reports.say("reply", at=late, time=late)) == "reply_too_late"
+
+
+@pytest.mark.parametrize("name", ["reply", "read"])
+def test_an_outage_of_ours_makes_no_reply_late(name: str) -> None:
+    reports = Reports().published()
+    until = ten_working_days_after(LATER, CALENDAR)
+
+    decided = reports.say(name, at=until + timedelta(days=1), time=until)
+
+    assert code_of(decided) is None
 
 
 @pytest.mark.parametrize("name", ["reply", "correct", "approve_correction", "withdraw"])

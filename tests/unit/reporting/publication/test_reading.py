@@ -58,7 +58,8 @@ def test_the_agency_reads_what_it_may_reply_to_as_it_is_published() -> None:
     assert (told.stage, told.until) == ("published", until)
     assert told.body.focus_areas[0].findings[0].text == "Some reports are late."
     assert digest(told.body) == told.hash
-    late = reports.say("read", at=until + timedelta(seconds=1))
+    after = until + timedelta(seconds=1)
+    late = reports.say("read", at=after, time=after)
     assert code_of(late) == "reply_too_late"
 
 
