@@ -35,9 +35,10 @@ class Shown(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a browser was shown of a report: ``report`` is what was told, once it was."""
+    """What a browser was shown of a version: ``report`` is what was told, once it was."""
 
     message_id: str
+    version: int
     state: str
     report: Mapping[str, Any] | None
     reasons: Sequence[Mapping[str, Any]]
@@ -70,20 +71,20 @@ async def begin_reading(
     connection: Any, secret: str, shown: Shown, *, reference: str, message_id: str
 ) -> None:
     """Let the browser with *secret* be shown the answer to the question *message_id*."""
-    about = (reference, shown.engagement_id, shown.report_id, shown.stage)
+    about = (reference, shown.engagement_id, shown.report_id, shown.stage, shown.version)
     await connection.execute(_SQL["begin_reading"], digest(secret), *about, message_id)
 
 
 async def read_reading(
     connection: Any, secret: str, shown: Shown, *, reference: str
 ) -> Reading | None:
-    """Return what the browser with *secret* reads of *shown*; None if it needs a code."""
+    """Return what the browser with *secret* reads of *shown*, perhaps of an earlier version."""
     about = (reference, shown.engagement_id, shown.report_id, shown.stage)
     row = await connection.fetchrow(_SQL["read_reading"], digest(secret), *about, READING_LASTS)
     if row is None:
         return None
     report = None if row["report"] is None else json.loads(row["report"])
-    return Reading(row["message_id"], row["state"], report, json.loads(row["reasons"]))
+    return Reading(**{**row, "report": report, "reasons": json.loads(row["reasons"])})
 
 
 async def end_readings(connection: Any, shown: Shown, *, reference: str) -> None:

@@ -41,7 +41,7 @@ async def _show(visit: CaseVisit) -> Response:
     found = await opened(visit)
     reading = await found.reading()
     if reading is None:
-        return _door(found)
+        return await _door(found)
     if reading.report is None:
         return found.page("report_wait", reasons=reading.reasons)
     return form_page(found, reading.report, Form(), {})
@@ -52,7 +52,7 @@ async def _again(visit: CaseVisit) -> Response:
     found = await opened(visit)
     reading = await found.reading()
     if reading is None or reading.report is None:
-        return _door(found)
+        return await _door(found)
     return form_page(found, reading.report, visit.form, {}, is_again=True)
 
 
@@ -72,7 +72,7 @@ async def _enter(visit: CaseVisit) -> Response:
     if not found.is_open:
         return RedirectResponse(found.here, 303)
     if not await is_proved(visit):
-        return _door(found, errors={"code": WRONG})
+        return await _door(found, errors={"code": WRONG})
     secret, message_id, shown = new_secret(), str(uuid.uuid4()), found.shown
     await reports.begin_reading(
         visit.connection, secret, shown, reference=visit.case.reference, message_id=message_id
@@ -127,13 +127,14 @@ async def _send(found: Opened, data: FactCheck | Reply, token: str) -> Response:
     return Response()
 
 
-def _door(found: Opened, *, errors: dict[str, str] | None = None) -> Response:
+async def _door(found: Opened, *, errors: dict[str, str] | None = None) -> Response:
     """Return the page that asks for a code before it shows the text."""
     request = found.visit.request
     return found.page(
         "report_door",
         status=422 if request.method == "POST" else 200,
         errors=errors or {},
+        is_newer=await found.is_newer(),
         was_asked=bool(errors) or "asked" in request.query_params,
         ask_at=f"{found.here}{_SEND_CODE}",
         enter_at=f"{found.here}{_ENTER}",

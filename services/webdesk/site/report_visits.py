@@ -59,6 +59,15 @@ class Opened:
 
     async def reading(self) -> Reading | None:
         """Return what this browser reads; None if it needs a code."""
+        found = await self._last_reading()
+        return None if found is None or found.version != self.shown.version else found
+
+    async def is_newer(self) -> bool:
+        """Tell whether this browser reads an earlier version than the one that is shown."""
+        found = await self._last_reading()
+        return found is not None and found.version < self.shown.version
+
+    async def _last_reading(self) -> Reading | None:
         if not self.secret or not self.is_open:
             return None
         return await reports.read_reading(

@@ -1,5 +1,5 @@
 -- $6: how long it lasts.
-SELECT message_id, state, report, reasons
+SELECT message_id, version, state, report, reasons
   FROM readings
  WHERE id_hash = $1
    AND reference = $2

@@ -260,6 +260,47 @@ async def test_an_answer_that_was_refused_says_why_and_may_be_given_again(
     assert (await questions(pool, "report.read"))[-1].data["version"] == 2
 
 
+async def test_an_answer_is_about_the_version_that_was_read(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    await take_in(pool, asked())
+    person = new_browser()
+    await read(person, link, pool)
+    await person.post(PAGE, {**DISPUTE, "step": "review"})
+
+    await take_in(pool, asked(10, version=2, hash="5a" * 32))
+    await person.post(PAGE, {**fields_of(person), "step": "send"})
+
+    assert await questions(pool, "fact_check.answer") == []
+    assert "There is a newer version of this report" in person.text
+    assert CANARY not in person.text
+    await enter_code(person, pool)
+    question = (await questions(pool, "report.read"))[-1]
+    assert question.data["version"] == 2
+    await take_in(pool, text_of(question.id, 11, version=2, hash="5a" * 32))
+    await person.get(PAGE)
+    await person.post(PAGE, {"step": "review"})
+    await person.post(PAGE, {**fields_of(person), "step": "send"})
+    (answer,) = await questions(pool, "fact_check.answer")
+    assert (answer.data["version"], answer.data["hash"]) == (2, "5a" * 32)
+
+
+async def test_a_question_about_an_old_version_keeps_nobody_from_the_new_one(
+    new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
+) -> None:
+    await take_in(pool, asked())
+    person = new_browser()
+    await person.get(link)
+    await enter_code(person, pool)
+    (question,) = await questions(pool, "report.read")
+
+    await take_in(pool, asked(10, version=2, hash="5a" * 32))
+    await take_in(pool, refused(question.id, 11, "This is not the current version."))
+    await person.get(PAGE)
+
+    assert "Send a code" in person.text
+
+
 async def test_a_report_that_cannot_be_read_says_why(
     new_browser: Callable[..., Browser], link: str, pool: "Pool[Any]"
 ) -> None:
