@@ -378,6 +378,11 @@ NOT_HOW_IT_IS_SETTLED = Refusal(
 DISPUTE_WITHOUT_WORDS = Refusal(
     "schema", "What is disputed needs words.", "Say what is wrong, for publication."
 )
+TITLE_NOT_A_LINE = Refusal(
+    "schema",
+    "A title is one line of at most 200 characters, without invisible ones.",
+    "Write it like that; the title of a focus area, too.",
+)
 TOO_LONG = Refusal(
     "too_long", "This text is too long.", "At most {most} characters: a reply is never shortened."
 )

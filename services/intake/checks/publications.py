@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.intake.batch_state import Request
 from services.intake.checks.fields import check_past_dates, check_years, latest_date
+from services.intake.checks.texts import is_line
 from services.intake.findings import Finding
 from shared.contracts import publications, refusals
 from shared.contracts.publications import LONGEST_REPLY, AboutPublication
@@ -45,7 +46,15 @@ def check_publication(
             for place, each in enumerate(items):
                 if each.answer == "dispute" and not each.words:
                     yield Finding(refusals.DISPUTE_WITHOUT_WORDS, f"/data/items/{place}/words")
+        case publications.Correction(item=item, after=after) if _is_title(item):
+            if not is_line(after):
+                yield Finding(refusals.TITLE_NOT_A_LINE, "/data/after")
         case publications.Reply(text=text) if len(text) > LONGEST_REPLY:
             yield Finding(refusals.TOO_LONG, "/data/text", {"most": LONGEST_REPLY})
         case _:
             return
+
+
+def _is_title(item: str) -> bool:
+    """Tell whether the text of *item* is a title: that of the report, or of a focus area."""
+    return item != "summary" and "." not in item

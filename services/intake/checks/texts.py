@@ -122,6 +122,11 @@ def _paths(node: Any, path: Path) -> Iterator[Path]:
             yield from _paths(value, (*path, index))
 
 
+def is_line(text: str) -> bool:
+    """Tell whether *text* has the form of a title or a name: one line, all of which is seen."""
+    return len(text) <= _LINE_LENGTH and _fault("", text) is None
+
+
 def _fault(name: str, text: str) -> Refusal | None:
     """Return the refusal of *text* in the field *name*; None if its form is right."""
     if name in PROSE or not text:

@@ -42,6 +42,7 @@ WIDER = (
     refusals.UNKNOWN_STATE, refusals.CALENDAR_IS_OVER, refusals.NOT_AN_OFFICE,
     refusals.CONTACT_OR_SUBSCRIPTION, refusals.ONE_THING_HELD, refusals.UNKNOWN_PARTICIPANT,
     refusals.DISPUTE_WITHOUT_WORDS, refusals.TOO_LONG, refusals.NO_SUCH_REPORT,
+    refusals.TITLE_NOT_A_LINE,
 )  # fmt: skip
 """Faults in what fields mean together or by a list of others: schemas let them pass."""
 POOL: tuple[Any, ...] = (

@@ -168,6 +168,10 @@ FAULTS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
     ("reply.state", {"text": ""}, ("schema", "/data/text")),
     ("report.correct", {"item": "2.1.1.1"}, ("schema", "/data/item")),
     ("report.correct", {"correction": 0}, ("value_out_of_range", "/data/correction")),
+    ("report.correct", {"item": "title", "after": "x" * 201}, ("schema", "/data/after")),
+    ("report.correct", {"item": "title", "after": "Two\nlines"}, ("schema", "/data/after")),
+    ("report.correct", {"item": "2", "after": "Force\u202e"}, ("schema", "/data/after")),
+    ("report.correct", {"item": "2", "after": " Force"}, ("schema", "/data/after")),
     ("correction.approve", {"correction": "1"}, ("schema", "/data/correction")),
     ("report.withdraw", {"why": "x" * 2001}, ("schema", "/data/why")),
 ]
@@ -178,6 +182,20 @@ def test_what_is_wrong_is_named_with_its_place(
     begun: Intake, kind: str, changes: dict[str, Any], expected: tuple[str, str]
 ) -> None:
     assert reasons(begun.send(kind, changed(begun, kind, **changes))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("item", "after"),
+    [("title", "x" * 200), ("2", "Use of force"), ("summary", "x\n" * 2_000), ("2.1", "Two\n")],
+)
+def test_a_correction_has_the_form_of_the_text_that_it_replaces(
+    begun: Intake, item: str, after: str
+) -> None:
+    correction = changed(begun, "report.correct", item=item, after=after)
+
+    _, drafts = begun.send("report.correct", correction).published
+
+    assert json.loads(drafts.event.model_dump()["data"]["text"])["after"] == after
 
 
 @pytest.mark.parametrize("length", [1_800, 2_000])
