@@ -781,6 +781,11 @@ NOT_AS_PUBLISHED = Refusal(
     "Repeat the published text of the item unchanged.",
     _REPORTING,
 )
+KIND_NOT_AS_PUBLISHED = replace(
+    NOT_AS_PUBLISHED,
+    message="This report is published as one of another kind.",
+    fix="Draft it as {kind}, or another report under a new id.",
+)
 NAMES_ANOTHER_AGENCY = Refusal(
     "names_another_agency",
     "A name of another agency stands in {place}: {name}.",

@@ -160,6 +160,10 @@ def _draft(
     report = publication.reports.get(drafted.report_id)
     if report is not None and report.is_withdrawn:
         return _refuse(refusals.REPORT_ID_USED.reason(_REPORT))
+    published = None if report is None else report.published
+    if published is not None and published.body.kind != drafted.kind:
+        kind = {"kind": published.body.kind}
+        return _refuse(refusals.KIND_NOT_AS_PUBLISHED.reason("/kind", kind))
     following = 1 if report is None else report.draft.version + 1
     if drafted.version != following:
         return _refuse(refusals.REPORT_NOT_NEXT.reason(_VERSION, {"next": following}))

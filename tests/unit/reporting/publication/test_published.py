@@ -111,6 +111,21 @@ def test_a_withdrawn_report_is_not_drafted_again() -> None:
     assert code_of(reports.say("withdraw")) == "not_published"
 
 
+def test_a_published_report_stays_of_its_kind_so_that_its_due_day_stays_kept() -> None:
+    reports = Reports().published()
+
+    other = reports.say("draft", version=2, kind="final", actor=DRAFTER)
+
+    assert code_of(other) == "not_as_published"
+    assert code_of(reports.say("draft", version=2, actor=DRAFTER)) is None
+
+
+def test_what_is_not_published_may_become_a_report_of_another_kind() -> None:
+    reports = Reports().drafted()
+
+    assert code_of(reports.say("draft", version=2, kind="final", actor=DRAFTER)) is None
+
+
 def test_the_next_version_of_a_published_report_takes_its_place_and_its_due_day() -> None:
     reports = Reports().published()
     applied(reports.say("draft", version=2, actor=DRAFTER, said_={"summary": "New."}))
