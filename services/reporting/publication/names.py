@@ -1,11 +1,13 @@
 """Finds the names of other agencies in a report. Pure."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from services.reporting.publication.report import Publication
 from services.reporting.sites.texts import places_of
 from shared.contracts.published_reports import ReportBody
+from shared.texts.characters import fold
 
 _ORI_PREFIX = 7
 
@@ -36,13 +38,14 @@ def others_named(body: ReportBody, own: Names, others: Iterable[Names]) -> Itera
     """
     Yield where *body* holds a name of one of *others*, once for each name.
 
-    Names are whole words, full ones in any case; of an ORI, the first seven characters count. What
-    the agency itself is called is not the name of another.
+    Names are whole words, full ones in any case, also across lines and with characters that look
+    alike; of an ORI, the first seven characters count. What the agency itself is called is not the
+    name of another.
     """
-    ours = {name.casefold() for name in (own.agency, *own.aliases)}
+    ours = {_plain(name).casefold() for name in (own.agency, *own.aliases)}
     names = {name for each in others for name in (each.agency, *each.aliases)}
     looked_for = [
-        *((name, True) for name in names if name.casefold() not in ours),
+        *((name, True) for name in names if _plain(name).casefold() not in ours),
         *(
             (prefix, False)
             for each in others
@@ -50,17 +53,31 @@ def others_named(body: ReportBody, own: Names, others: Iterable[Names]) -> Itera
             and not (own.ori or "").startswith(prefix := each.ori[:_ORI_PREFIX])
         ),
     ]
+    places = [
+        (place.name, text := _plain(place.text), text.casefold()) for place in places_of(body)
+    ]
     for name, whole in sorted(set(looked_for)):
-        for place in places_of(body):
-            if _holds(place.text, name, whole=whole):
-                yield Named(place.name, name)
+        plain = _plain(name)
+        in_any_case = " " in plain
+        wanted = plain.casefold() if in_any_case else plain
+        for place, text, without_case in places:
+            if _holds(without_case if in_any_case else text, wanted, whole=whole):
+                yield Named(place, name)
                 break
+
+
+def _plain(text: str) -> str:
+    """Return *text* on one line, with single spaces, and as if written on a plain keyboard."""
+    if not text.isascii():
+        composed = unicodedata.normalize("NFKC", text).replace(
+            "\N{RIGHT SINGLE QUOTATION MARK}", "'"
+        )
+        text = "".join(map(fold, composed))
+    return " ".join(text.split())
 
 
 def _holds(text: str, name: str, *, whole: bool) -> bool:
     """Return whether *name* begins a word of *text*, and ends one if it must be *whole*."""
-    if " " in name:
-        text, name = text.casefold(), name.casefold()
     at = text.find(name)
     while at >= 0:
         end = at + len(name)

@@ -148,13 +148,20 @@ def test_e76_an_old_version_is_not_approved() -> None:
         ("Officers of the DHPD were asked.", "DHPD"),
         ("In dearborn heights police department, too.", "Dearborn Heights Police Department"),
         ("See MI8234500.", "MI82345"),
+        ("In Dearborn\nHeights  Police\u00a0Department.", "Dearborn Heights Police Department"),
+        ("In Dearborn Hei\u00adghts Police Department.", "Dearborn Heights Police Department"),
+        ("Officers of the D\u200bHPD were asked.", "DHPD"),
+        ("Deputies of Prince George\u2019s Office.", "Prince George's Office"),
+        ("The Can\u0303on\u2011City Police.", "Ca\u00f1on-City Police"),
         ("The DHPDX is a form.", None),
         ("An ADHPD is another.", None),
         ("Nothing of that.", None),
     ],
 )
 def test_e78_a_name_of_another_agency_is_confirmed_by_name(text: str, named: str | None) -> None:
-    reports = Reports(others=(DEARBORN,))
+    prince_george = Names("CRI-2026-000003-X-E1", "Prince George's Office", (), None)
+    canon_city = Names("CRI-2026-000004-X-E1", "Ca\u00f1on-City Police", (), None)
+    reports = Reports(others=(DEARBORN, prince_george, canon_city))
     reports.texts = {**reports.texts, ("finding.record", "2.1"): text}
     reports.drafted()
     applied(reports.say("checked", hash=reports.hash))
