@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -26,16 +26,25 @@ _TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """The sites by slug on ``today``, their events, and the names of providers by id."""
+    """
+    The sites by slug on ``today``, their events, and the names of providers by id.
+
+    What is shown of a site is computed when somebody asks first, and again only after a change:
+    the pages that list all sites would otherwise cost as much as all of their reports.
+    """
 
     today: date
     sites: Mapping[str, PublicSite]
     events: Sequence[PublicationEvent]
     providers: Mapping[str, str]
+    _shown: dict[str, ShownSite] = field(default_factory=dict, repr=False, compare=False)
 
     def shown(self, slug: str) -> ShownSite:
         """Return a site for its page."""
-        return shown_site(self.sites[slug], self.today, self.providers)
+        site, found = self.sites[slug], self._shown.get(slug)
+        if found is None or found.site is not site:
+            found = self._shown[slug] = shown_site(site, self.today, self.providers)
+        return found
 
     def all_shown(self) -> list[ShownSite]:
         """Return all sites for their page, by the agency's name."""
@@ -50,6 +59,7 @@ class SitesCache:
         self._numbers: dict[str, int] = {}
         self._sites: dict[str, PublicSite] = {}
         self._events: list[PublicationEvent] = []
+        self._last: Sites | None = None
 
     async def current(self, connection: Any, *, catalog: Catalog, at: datetime) -> Sites:
         """Return the sites as they are at *at*."""
@@ -57,7 +67,11 @@ class SitesCache:
         self._take_in(rows)
         providers = {id_: each.name for id_, each in catalog.participants.items()}
         day = _day(catalog, at)
-        return Sites(day, dict(self._sites), tuple(self._events), providers)
+        last, shown = self._last, dict[str, ShownSite]()
+        if last is not None and (last.today, last.providers) == (day, providers):
+            shown = last._shown
+        self._last = Sites(day, dict(self._sites), tuple(self._events), providers, shown)
+        return self._last
 
     def _take_in(self, rows: Sequence[EventRow]) -> None:
         for row in rows:

@@ -1,6 +1,7 @@
 """What was published about sites is kept once, for ever, and comes back after a restore."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -8,7 +9,9 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.reporting.restore import Restore
+from services.reporting.sites.shown import SitesCache
 from services.reporting.sites.store import read_site_events, take_in
+from shared.catalog.catalog import Catalog
 from shared.contracts.published_reports import ReportPublished
 from shared.delivery.relay import outbox
 from shared.postgres.pool import LIMITS
@@ -67,6 +70,24 @@ async def test_only_what_is_new_is_read_of_a_site_that_is_known(log: Log) -> Non
     rows = await read_site_events(log.pool, after={SLUG: 2})
 
     assert [(row.slug, row.number) for row in rows] == [(SLUG, 3), ("other", 1)]
+
+
+async def test_a_site_is_computed_again_only_after_a_change(log: Log) -> None:
+    cache, catalog, at = SitesCache(), Catalog(), datetime(2027, 1, 4, 17, tzinfo=UTC)
+    one, other = published(), Publishing("other", "Other Police Department")
+    await keep(log.pool, [*one.events, *other.events])
+    first = await cache.current(log.pool, catalog=catalog, at=at)
+    shown = {slug: first.shown(slug) for slug in first.sites}
+    assert all(first.shown(slug) is shown[slug] for slug in shown)
+
+    await keep(log.pool, other.plan().events)
+    later = await cache.current(log.pool, catalog=catalog, at=at)
+
+    assert later.shown(SLUG) is shown[SLUG]
+    assert [each.kind for each in later.shown("other").dues] == ["Progress report"]
+    assert first.shown("other") == shown["other"]
+    tomorrow = await cache.current(log.pool, catalog=catalog, at=at + timedelta(days=1))
+    assert tomorrow.shown(SLUG) is not shown[SLUG]
 
 
 @pytest.mark.parametrize(
