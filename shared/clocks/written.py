@@ -1,6 +1,18 @@
-"""Days and moments as people read them. Pure."""
+"""
+Days and moments as people read them. Pure.
 
-from datetime import date, datetime, timezone
+A message is decided once and may be read anywhere: its moments are in UTC. A mail has one reader,
+whose zone is known when the mail is sent.
+"""
+
+import re
+from calendar import month_name
+from datetime import UTC, date, datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_MONTHS = "|".join(month_name[1:])
+_IN_UTC = re.compile(rf"\b(?:{_MONTHS}) [0-9]{{1,2}}, [0-9]{{4}}, [0-9:]{{5}} UTC(?![-+])")
 
 
 def day_in_words(day: date) -> str:
@@ -18,3 +30,37 @@ def moment_in_words(moment: datetime) -> str:
     if offset is None:
         raise ValueError("a moment without an offset")
     return f"{day_in_words(moment)}, {moment:%H:%M} {timezone(offset)}"
+
+
+def moment_in_utc(moment: datetime) -> str:
+    """Return *moment* as messages write it, such as March 9, 2026, 22:00 UTC."""
+    return moment_in_words(moment.astimezone(UTC))
+
+
+def in_zone(value: Any, zone: ZoneInfo) -> Any:
+    """
+    Return *value* with each moment in its texts as clocks in *zone* show it, with the zone's name.
+
+    *value* is JSON. Moments are found as `moment_in_utc` writes them; all else stays as it is.
+    """
+    match value:
+        case str():
+            return _IN_UTC.sub(lambda found: _local(found[0], zone), value)
+        case list():
+            return [in_zone(each, zone) for each in value]
+        case dict():
+            return {name: in_zone(each, zone) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _local(moment: str, zone: ZoneInfo) -> str:
+    try:
+        at = datetime.strptime(moment, "%B %d, %Y, %H:%M UTC").replace(tzinfo=UTC)
+    except ValueError:  # such as February 30: no moment of ours
+        return moment
+    there = at.astimezone(zone)
+    name = there.tzname() or ""
+    if not name.isalpha():  # a zone without a name of its own
+        return moment_in_words(there)
+    return f"{day_in_words(there)}, {there:%H:%M} {name}"

@@ -69,7 +69,7 @@ OFFER = Template(
     {
         "tracking_number": "CRI-2026-000042-J",
         "sentence": "You help with a topic asked for.",
-        "expires_at": "2026-03-09 22:00 UTC",
+        "expires_at": "March 9, 2026, 22:00 UTC",
         "has_system": False,
         "page_url": "https://program.example/offer/CRI-2026-000042-J-O1/noble/ZGVzaw==/token",
     },

@@ -1,9 +1,8 @@
 """Messages about a clock that ran out: to the one who waits, and to the program office."""
 
-from datetime import UTC, datetime
-
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import OFFER
+from shared.clocks.written import moment_in_utc
 from shared.contracts import routing
 from shared.contracts.outbound import ClockLate, ClockMoved, ClockReminder, ClockSettled
 
@@ -48,7 +47,7 @@ def for_office(event: Miss, view: View) -> ClockLate | str:
 
 def remind_provider(event: routing.ClockReminded, view: View) -> ClockReminder:
     """Remind the provider that was asked, or that is at work."""
-    due = _moment(event.data.due_at)
+    due = moment_in_utc(event.data.due_at)
     if event.data.clock.startswith(OFFER):
         return _reminder(event, view, f"Your answer to this offer is due by {due}.")
     return _reminder(event, view, f"Please report progress by {due}.")
@@ -58,7 +57,7 @@ def remind_office(event: routing.ClockReminded, view: View) -> ClockReminder | N
     """Remind the program office, if it must decide about the request."""
     if event.data.provider is not None:
         return None
-    due = _moment(event.data.due_at)
+    due = moment_in_utc(event.data.due_at)
     sentence = f"This request waits for your decision, which is due by {due}."
     if event.data.clock == REHOME:
         sentence = f"This work should go to another provider by {due}."
@@ -82,7 +81,7 @@ def settled(event: routing.ClockSettled, view: View) -> ClockSettled | str:
     data = event.data
     if data.clock == REHOME:
         return _GOES_ON
-    again = None if data.next_at is None else _moment(data.next_at)
+    again = None if data.next_at is None else moment_in_utc(data.next_at)
     follows = "You are not told of it again."
     if again is not None:
         follows = f"You hear again by {again} if nothing has changed."
@@ -91,14 +90,14 @@ def settled(event: routing.ClockSettled, view: View) -> ClockSettled | str:
         clock=data.clock,
         due_at=data.due_at,
         next_at=data.next_at,
-        sentence=f"The program office knows what was due by {_moment(data.due_at)}, and has"
+        sentence=f"The program office knows what was due by {moment_in_utc(data.due_at)}, and has"
         f" settled it. {follows}",
     )
 
 
 def moved_for_provider(event: routing.ClockMoved, view: View) -> ClockMoved:
     """Tell the provider that was asked."""
-    due = _moment(event.data.due_at)
+    due = moment_in_utc(event.data.due_at)
     why = "the working days have changed"
     if event.data.because == "delivered":
         why = "our email about it came late, so you have the whole time from then on"
@@ -109,7 +108,7 @@ def moved_for_office(event: routing.ClockMoved, view: View) -> ClockMoved | None
     """Tell the program office, if it must decide about the request."""
     if event.data.clock.startswith(OFFER):
         return None
-    due = _moment(event.data.due_at)
+    due = moment_in_utc(event.data.due_at)
     return _moved(event, f"Your decision is due by {due}: the working days have changed.", view)
 
 
@@ -130,7 +129,7 @@ def _named(event: Miss, view: View) -> tuple[str | None, str, str | None]:
     """Return the name of the provider that is late, if one is, and the two moments in words."""
     provider, again = _provider(event, view), event.data.next_at
     name = None if provider is None else view.directory.participant(provider)
-    return name, _moment(event.data.due_at), None if again is None else _moment(again)
+    return name, moment_in_utc(event.data.due_at), None if again is None else moment_in_utc(again)
 
 
 def _provider(event: Miss, view: View) -> str | None:
@@ -149,8 +148,3 @@ def _late(event: Miss, view: View, sentence: str) -> ClockLate:
         next_at=data.next_at,
         sentence=sentence,
     )
-
-
-def _moment(at: datetime) -> str:
-    there = at.astimezone(UTC)
-    return f"{there:%B} {there.day}, {there.year}, {there:%H:%M} UTC"

@@ -1,8 +1,7 @@
 """The message to the agency's system that mails of ours reached nobody."""
 
-from datetime import UTC, datetime
-
 from services.notifications.audiences.audience import View
+from shared.clocks.written import moment_in_utc
 from shared.contracts.notifications import NoticeUndelivered
 from shared.contracts.outbound import DeliveryFailed
 from shared.contracts.services import WEB_DESK
@@ -35,10 +34,5 @@ def failed(event: NoticeUndelivered, view: View) -> DeliveryFailed:
         how="mail",
         since=data.since,
         what_we_do=(_WITHOUT_A_SYSTEM if by_desk else _WHAT_WE_DO)[whom],
-        sentence=f"No email has reached {name} since {_moment(data.since)}.",
+        sentence=f"No email has reached {name} since {moment_in_utc(data.since)}.",
     )
-
-
-def _moment(at: datetime) -> str:
-    there = at.astimezone(UTC)
-    return f"{there:%B} {there.day}, {there.year}, {there:%H:%M} UTC"

@@ -1,10 +1,10 @@
 """Messages about reports of an assessment."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.engagements import OWN_ACT
+from shared.clocks.written import day_in_words, moment_in_utc
 from shared.contracts import reporting
 from shared.contracts.event import sender_of
 from shared.contracts.outbound import (
@@ -36,7 +36,7 @@ _FOR_AGENCY: Mapping[reporting.ReportStatus, str] = {
 def to_check(event: FactCheckAsked, _: View) -> FactCheck:
     """Return what the agency is to check, and until when; the text is not in it."""
     data = event.data
-    day = _moment(data.due_at)
+    day = moment_in_utc(data.due_at)
     return FactCheck(
         tracking_number=data.tracking_number,
         engagement_id=data.engagement_id,
@@ -51,6 +51,7 @@ def to_check(event: FactCheckAsked, _: View) -> FactCheck:
 def to_reply(event: ReplyAsked, _: View) -> ReplyWanted:
     """Return what the agency may reply to, and until when."""
     data = event.data
+    day = moment_in_utc(data.due_at)
     return ReplyWanted(
         tracking_number=data.tracking_number,
         engagement_id=data.engagement_id,
@@ -59,7 +60,7 @@ def to_reply(event: ReplyAsked, _: View) -> ReplyWanted:
         hash=data.hash,
         due_at=data.due_at,
         sentence="A report about this agency is published. The agency may reply until"
-        f" {_moment(data.due_at)}; its reply is published next to the report, without changes.",
+        f" {day}; its reply is published next to the report, without changes.",
     )
 
 
@@ -82,13 +83,12 @@ def told(event: ReportTold, _: View) -> ReportText:
 def late(event: PublicationLate, _: View) -> ReportLate:
     """Return which report is late: the public page says the same."""
     data = event.data
-    day = f"{data.due_on:%B} {data.due_on.day}, {data.due_on.year}"
     return ReportLate(
         tracking_number=data.tracking_number,
         engagement_id=data.engagement_id,
         kind=data.kind,
         due_on=data.due_on,
-        sentence=f"A report about this agency was due on {day} and is late.",
+        sentence=f"A report about this agency was due on {day_in_words(data.due_on)} and is late.",
     )
 
 
@@ -139,7 +139,3 @@ def why_returned(event: reporting.ReturnReasonTold, view: View) -> Note | str:
         sentence=f"{office} wrote this when it returned version {data.version} of the report"
         f" {data.report_id}.",
     )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%B} {at.day}, {at:%Y, %H:%M %Z}"

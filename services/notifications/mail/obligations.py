@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from services.notifications.mail import life
 from services.notifications.mail.timing import Role, timing_of
+from shared.clocks.written import moment_in_utc
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import TYPES
 from shared.contracts.services import WEB_DESK
@@ -225,7 +226,7 @@ def _news(name: str, about: str) -> "Fill":
 
 
 def _moment(text: str | None) -> str | None:
-    return None if text is None else f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M %Z}"
+    return None if text is None else moment_in_utc(datetime.fromisoformat(text))
 
 
 Fill = Callable[[Mapping[str, Any]], Filled]

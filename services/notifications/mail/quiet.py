@@ -48,13 +48,12 @@ def hold(
     """
     Return until when a mail that is due *at* waits; None if it may go out.
 
-    *contact* is the contact's key, *zone* stands for a zone that is missing or unknown here. What
+    *contact* is the contact's key, *zone* is for a contact without one (`zone_of`). What
     waits for the morning is spread over ten minutes by contact, so that a contact's mails keep
     their order.
     """
     chosen = _chosen(matter, timing, preference)
-    own = preference.zone
-    where = ZoneInfo(own if own is not None and is_zone(own) else zone)
+    where = zone_of(preference, otherwise=zone)
     if chosen == DAILY:
         return Hold(next_digest(at, where), in_digest=True)
     if chosen == URGENT or preference.quiet is None:
@@ -64,6 +63,12 @@ def hold(
     if not (begin <= wall < end if begin <= end else wall >= begin or wall < end):
         return None
     return Hold(_next(at, end, where) + _spread(contact))
+
+
+def zone_of(preference: Preference, *, otherwise: str) -> ZoneInfo:
+    """Return the contact's time zone; *otherwise* stands for one that is missing or unknown."""
+    own = preference.zone
+    return ZoneInfo(own if own is not None and is_zone(own) else otherwise)
 
 
 def next_digest(at: datetime, zone: ZoneInfo) -> datetime:

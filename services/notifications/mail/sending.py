@@ -24,6 +24,7 @@ from services.notifications.subscriptions import linked
 from services.notifications.subscriptions.bounces import end_bounced
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
+from shared.clocks.written import in_zone
 from shared.contracts.links import Gets, Links
 from shared.contracts.reference import Calendar
 from shared.contracts.services import WEB_DESK
@@ -70,7 +71,7 @@ class Mailer:
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Send some mails; return the time until the next one is due."""
-        claimed, held = await self._claim(pool)
+        claimed, held, zone = await self._claim(pool)
         if held and not claimed:
             return AT_ONCE
         if not claimed:
@@ -81,7 +82,7 @@ class Mailer:
                 await self._make_digest(pool)
             return LATER if seconds is None else timedelta(seconds=max(seconds, 0))
         crash_points.reach("mail.after_claim")
-        sending = asyncio.ensure_future(self._send_all(pool, claimed))
+        sending = asyncio.ensure_future(self._send_all(pool, claimed, zone))
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -91,8 +92,12 @@ class Mailer:
             raise
         return AT_ONCE
 
-    async def _claim(self, pool: "Pool[Any]") -> tuple[Sequence[ClaimedMail], int]:
-        """Return some due mails that may go out now, and how many others are held until later."""
+    async def _claim(self, pool: "Pool[Any]") -> tuple[Sequence[ClaimedMail], int, str]:
+        """
+        Return some due mails that may go out now, and how many others are held until later.
+
+        The last part is the time zone of contacts without one.
+        """
         async with pool.acquire() as connection, connection.transaction():
             due = await mails.claim_mails(connection, limit=CONNECTIONS, templates=self._templates)
             zone = await self._zone(connection, due)
@@ -103,7 +108,7 @@ class Mailer:
             ]
             await mails.hold_mails(connection, held)
         waiting = {each.mail_id for each in held}
-        return [each for each in due if each.mail.mail_id not in waiting], len(held)
+        return [each for each in due if each.mail.mail_id not in waiting], len(held), zone
 
     async def _zone(self, connection: Any, due: Sequence[ClaimedMail]) -> str:
         """Return the calendar's zone, for contacts without one."""
@@ -141,12 +146,15 @@ class Mailer:
         if await make_digest(pool, self._clock):
             self._relay_wake.set()
 
-    async def _send_all(self, pool: "Pool[Any]", claimed: Sequence[ClaimedMail]) -> None:
+    async def _send_all(
+        self, pool: "Pool[Any]", claimed: Sequence[ClaimedMail], zone: str
+    ) -> None:
         under_way = {each.mail.mail_id for each in claimed}
         keeping = asyncio.create_task(_keep(pool, under_way, every=self._keep_seconds))
         try:
             done = await asyncio.gather(
-                *(self._send(pool, each, under_way) for each in claimed), return_exceptions=True
+                *(self._send(pool, each, zone, under_way) for each in claimed),
+                return_exceptions=True,
             )
         finally:
             keeping.cancel()
@@ -154,9 +162,11 @@ class Mailer:
             if isinstance(error, BaseException):
                 raise error
 
-    async def _send(self, pool: "Pool[Any]", each: ClaimedMail, under_way: set[str]) -> None:
+    async def _send(
+        self, pool: "Pool[Any]", each: ClaimedMail, zone: str, under_way: set[str]
+    ) -> None:
         try:
-            outcome = self._why_not(each) or await self._try(each)
+            outcome = self._why_not(each) or await self._try(each, zone)
             crash_points.reach("mail.after_data_before_record")
             await _until_recorded(lambda: self._record(pool, each, outcome))
             crash_points.reach("mail.after_record")
@@ -175,8 +185,9 @@ class Mailer:
             return life.TOO_LATE
         return life.not_needed(each.kind, each.others)
 
-    async def _try(self, each: ClaimedMail) -> Outcome:
-        facts, mail = each.facts, each.mail
+    async def _try(self, each: ClaimedMail, zone: str) -> Outcome:
+        mail = each.mail
+        facts = in_zone(each.facts, quiet.zone_of(each.preference, otherwise=zone))
         of_list = None
         if each.kind == life.CODE:  # it is nowhere but in the mail
             facts = facts | {"code": self._code(each)}

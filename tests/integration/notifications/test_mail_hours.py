@@ -13,7 +13,7 @@ from shared.process import metrics
 from shared.process.tasks import AT_ONCE
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.facts import DECISION, PROVIDER, offer, state
+from tests.examples.facts import AGENCY, DECISION, PROVIDER, made, offer, state
 from tests.examples.restored import catch_up
 from tests.integration.notifications.conftest import TOPICS, World, kinds
 from tests.integration.notifications.mail_servers import Handler
@@ -87,6 +87,20 @@ async def test_what_was_decided_in_the_night_goes_out_in_the_morning(mailing: Wo
 
     assert len(handler.kept) == 1
     assert await states(mailing) == [("accepted", 1)]
+
+
+async def test_a_mail_shows_times_by_its_readers_clock(mailing: World) -> None:
+    until = datetime(2026, 3, 9, 22, tzinfo=UTC)
+    log = mailing.log
+    await mailing.take_in(log.accepted(), log.contact(email=ADDRESS), in_denver(mailing))
+    await mailing.take_in(log.routed("offer_made", made(expires_at=until)))
+
+    handler = await work_at(mailing, MORNING)
+
+    (mail,) = handler.kept
+    assert b"By: March 9, 2026, 16:00 MDT" in (mail.content or b"")
+    *_, to_system = await mailing.out(AGENCY)
+    assert to_system["data"]["next"]["by"] == "2026-03-09T22:00:00Z"
 
 
 async def test_a_mail_that_is_tried_again_waits_for_the_morning_too(mailing: World) -> None:

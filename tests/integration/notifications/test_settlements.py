@@ -187,7 +187,7 @@ async def test_what_a_frozen_process_records_after_a_settlement_changes_nothing(
         await other.step(mailing.pool)
         await settle(mailing, mail=mail, how="sent_again")
 
-        await slow._send(mailing.pool, claimed, {mail})
+        await slow._send(mailing.pool, claimed, "America/New_York", {mail})
         assert await states(mailing) == [("prepared", 1)]
         await other.step(mailing.pool)
 

@@ -206,7 +206,7 @@ def test_a_date_is_written_with_its_zone() -> None:
     )
 
     assert rendered.subject == "CRI-2026-000042-J: your request is waiting"
-    assert "By: 2026-03-09 22:00 UTC" in rendered.text
+    assert "By: March 9, 2026, 22:00 UTC" in rendered.text
 
 
 def test_a_later_status_says_what_an_earlier_one_would() -> None:
