@@ -1028,7 +1028,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["passed_on"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["fact_check_asked"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["reply_asked"]: frozenset({_AGENCY, _OFFICE}),
-    TYPES["publication_late"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["publication_late"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["report_status"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["case_told"]: frozenset({_OFFICE}),
     TYPES["report_told"]: frozenset({_AGENCY, _OFFICE}),

@@ -274,9 +274,14 @@ class ReplyAsked(Event):
 
 
 class PublicationLateFacts(Facts):
-    """``participant`` made the request; ``due_on`` is the day on which the report was due last."""
+    """
+    ``participant`` made the request; ``due_on`` is the day on which the report was due last.
+
+    ``provider`` works on the assessment, if that has not ended.
+    """
 
     participant: str
+    provider: str | None = None
     tracking_number: str
     engagement_id: str
     kind: ReportKind

@@ -82,13 +82,28 @@ def told(event: ReportTold, _: View) -> ReportText:
 
 def late(event: PublicationLate, _: View) -> ReportLate:
     """Return which report is late: the public page says the same."""
+    day = day_in_words(event.data.due_on)
+    return _late(event, f"A report about this agency was due on {day} and is late.")
+
+
+def late_for_provider(event: PublicationLate, _: View) -> ReportLate:
+    """Tell the provider of the assessment, which may have to draft it."""
+    day = day_in_words(event.data.due_on)
+    return _late(
+        event,
+        f"A report about your work was due on {day} and is late. If it waits for you, please"
+        " draft it.",
+    )
+
+
+def _late(event: PublicationLate, sentence: str) -> ReportLate:
     data = event.data
     return ReportLate(
         tracking_number=data.tracking_number,
         engagement_id=data.engagement_id,
         kind=data.kind,
         due_on=data.due_on,
-        sentence=f"A report about this agency was due on {day_in_words(data.due_on)} and is late.",
+        sentence=sentence,
     )
 
 

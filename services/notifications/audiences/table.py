@@ -158,6 +158,7 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(
                 event,
                 To(requester, "publication_late", reports.late),
+                To(provider, "publication_late", reports.late_for_provider),
                 To(offices, "publication_late", reports.late),
                 NoMessage(no_office, _NO_OFFICE),
             )

@@ -104,6 +104,7 @@ def _event(
     )
     facts = PublicationLateFacts(
         participant=site.requester,
+        provider=site.provider if site.ended_at is None else None,
         tracking_number=site.tracking_number,
         engagement_id=site.engagement_id,
         kind=due.kind,

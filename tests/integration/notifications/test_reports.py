@@ -127,13 +127,13 @@ async def test_a_question_that_comes_again_is_answered_without_the_text(world: W
     assert second["data"]["hash"] == first["data"]["hash"]
 
 
-async def test_e77_the_agency_and_the_office_are_told_that_a_report_is_late(
+async def test_e77_the_agency_the_provider_and_the_office_are_told_that_a_report_is_late(
     mailing: World,
 ) -> None:
     log = mailing.log
     office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
     about = {name: ASKED[name] for name in ("participant", "tracking_number", "engagement_id")}
-    data = {**about, "kind": "progress", "due_on": "2027-04-30"}
+    data = {**about, "kind": "progress", "due_on": "2027-04-30", "provider": PROVIDER}
     late = log.event(reporting.TOPIC, "publication_late", ENGAGEMENT, data)
 
     await mailing.take_in(office, log.contact(email="chief@agency.example"))
@@ -143,6 +143,9 @@ async def test_e77_the_agency_and_the_office_are_told_that_a_report_is_late(
     agency, office_told = await mailing.out(AGENCY), await mailing.out(OFFICE)
     assert kinds(agency)[-1] == kinds(office_told)[-1] == "publication.late"
     assert "April 30, 2027" in agency[-1]["data"]["sentence"]
+    (provider_told,) = await mailing.out(PROVIDER)
+    assert kinds([provider_told]) == ["publication.late"]
+    assert "please draft it" in provider_told["data"]["sentence"]
     mails = await mailing.pool.fetch("SELECT audience, about FROM mails")
     assert [tuple(row) for row in mails] == [(AGENCY, NUMBER)]
 

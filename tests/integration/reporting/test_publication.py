@@ -329,6 +329,7 @@ async def test_e77_a_day_that_passes_is_told_once(log: Log) -> None:
     _, late = await events_in(log.pool, reporting.TOPIC)
     assert short([late]) == ["publication_late"]
     assert (late["data"]["participant"], late["data"]["due_on"]) == (AGENCY, "2027-04-30")
+    assert late["data"]["provider"] == PROVIDER
     assert int(late["sequence"]) == 2
     await log.take_in(writer.says("reschedule"))
     assert short(await public(log.pool))[-1] == "publication_rescheduled"
