@@ -9,8 +9,10 @@ from services.webdesk import cases, projection, reports, store
 from services.webdesk.acts import Answer, answer_in, forgotten_in, parse
 from services.webdesk.tellings import (
     OpenReport,
+    ReportEnd,
     Sentence,
     Status,
+    report_end_in,
     report_in,
     sentence_in,
     status_in,
@@ -37,6 +39,7 @@ class Batch:
     statuses: list[Status] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     reports: list[OpenReport] = field(default_factory=list)
+    report_ends: list[ReportEnd] = field(default_factory=list)
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The texts of reports, by the questions that they answer."""
     forgotten: list[str] = field(default_factory=list)
@@ -82,6 +85,8 @@ class WebDeskReader:
             state.statuses.append(status)
         if (report := report_in(message)) is not None:
             state.reports.append(report)
+        if (end := report_end_in(message)) is not None:
+            state.report_ends.append(end)
         if (text := text_in(message)) is not None:
             state.texts[text[0]] = text[1]
         if message.type == TYPES["accepted"]:
@@ -105,6 +110,8 @@ class WebDeskReader:
             await cases.save_statuses(connection, state.statuses)
         if state.reports:
             await reports.save_reports(connection, state.reports)
+        if state.report_ends:
+            await reports.end_reports(connection, state.report_ends)
         if state.texts:
             await reports.keep_texts(connection, state.texts)
         if state.sentences:

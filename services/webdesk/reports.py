@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from services.webdesk.acts import Answer
 from services.webdesk.report.answers import Report
 from services.webdesk.store import READING_LASTS
-from services.webdesk.tellings import OpenReport
+from services.webdesk.tellings import OpenReport, ReportEnd
 from shared.postgres.statements import load_statements
 from shared.web.tokens import digest
 
@@ -59,6 +59,13 @@ async def save_reports(connection: Any, reports: Collection[OpenReport]) -> None
     in_order = sorted(reports, key=lambda each: each.number)
     last = {(each.engagement_id, each.report_id, each.stage): each for each in in_order}
     await connection.execute(_SQL["save_reports"], *map(list, zip(*last.values(), strict=True)))
+
+
+async def end_reports(connection: Any, ends: Collection[ReportEnd]) -> None:
+    """Close reports that were returned or withdrawn, unless they were opened again since."""
+    in_order = sorted(ends, key=lambda each: each.number)
+    last = {(each.engagement_id, each.report_id, each.stage): each for each in in_order}
+    await connection.execute(_SQL["end_reports"], *map(list, zip(*last.values(), strict=True)))
 
 
 async def read_reports(connection: Any, tracking_number: str) -> list[Shown]:

@@ -15,6 +15,9 @@ _STAGES: Mapping[str, str] = {
 }
 """Type of a message → what the agency may do with the report that it is about."""
 
+_ENDS: Mapping[str, str] = {"returned": "fact_check", "withdrawn": "published"}
+"""What becomes of a report → what the agency may do with it no more."""
+
 
 class Status(NamedTuple):
     """What a message says of a request's status, in the order of the columns."""
@@ -41,6 +44,16 @@ class OpenReport(NamedTuple):
     version: int
     hash: str
     until: datetime
+    number: int
+
+
+class ReportEnd(NamedTuple):
+    """A report that is not checked, or replied to, after ``at``, in the order of the columns."""
+
+    engagement_id: str
+    report_id: str
+    stage: str
+    at: datetime
     number: int
 
 
@@ -91,6 +104,15 @@ def report_in(message: Message) -> OpenReport | None:
         _moment(data["due_at"]),
         int(message.participantsequence or 0),
     )
+
+
+def report_end_in(message: Message) -> ReportEnd | None:
+    """Return the report that *message* says is open no more; None if it says so of none."""
+    stage = _ENDS.get(message.data.get("status", ""))
+    if stage is None or message.type != TYPES["report_status"] or not _is_ours(message):
+        return None
+    data, number = message.data, int(message.participantsequence or 0)
+    return ReportEnd(data["engagement_id"], data["report_id"], stage, message.time, number)
 
 
 def text_in(message: Message) -> tuple[str, dict[str, Any]] | None:

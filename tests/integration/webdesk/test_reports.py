@@ -418,6 +418,26 @@ async def test_what_was_told_twice_or_out_of_order_is_the_last(
     assert (shown.version, shown.hash) == (2, "5a" * 32)
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_returned_draft_is_checked_no_more_until_the_next_version_comes(
+    link: str, pool: "Pool[Any]", *, together: bool
+) -> None:
+    names = ("tracking_number", "engagement_id", "report_id", "version", "sentence")
+    data = {name: asked(3).data[name] for name in names} | {"status": "returned"}
+    returned = told("report_status", 4, data)
+
+    for batch in [[asked(3), returned]] if together else [[asked(3)], [returned], [asked(3)]]:
+        await take_in(pool, *batch)
+    async with pool.acquire() as connection:
+        (ended,) = await reports.read_reports(connection, NUMBER)
+    await take_in(pool, asked(5, version=2, hash="5a" * 32))
+
+    assert ended.until == returned.time
+    async with pool.acquire() as connection:
+        (shown,) = await reports.read_reports(connection, NUMBER)
+    assert (shown.version, shown.until) == (2, datetime(2026, 3, 17, 20, tzinfo=UTC))
+
+
 REPLY_PAGE = PAGE.replace("fact_check", "published")
 
 
