@@ -75,12 +75,11 @@ class SitesCache:
 
     def _take_in(self, rows: Sequence[EventRow]) -> None:
         for row in rows:
-            self._numbers[row.slug] = row.number
-            if json.loads(row.value)["type"] not in _TYPES:  # of a later release, which ran before
-                continue
-            event = _EVENTS.validate_json(row.value)
-            self._sites[row.slug] = folded([event], self._sites.get(row.slug))
-            self._events.append(event)
+            if json.loads(row.value)["type"] in _TYPES:  # others: of a later release that ran
+                event = _EVENTS.validate_json(row.value)
+                self._sites[row.slug] = folded([event], self._sites.get(row.slug))
+                self._events.append(event)
+            self._numbers[row.slug] = row.number  # last: no event is skipped if one fails
 
 
 def _day(catalog: Catalog, at: datetime) -> date:

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.reporting.restore import Restore
+from services.reporting.sites import shown
 from services.reporting.sites.shown import SitesCache
 from services.reporting.sites.store import read_site_events, take_in
 from shared.catalog.catalog import Catalog
@@ -72,22 +73,37 @@ async def test_only_what_is_new_is_read_of_a_site_that_is_known(log: Log) -> Non
     assert [(row.slug, row.number) for row in rows] == [(SLUG, 3), ("other", 1)]
 
 
+async def test_an_event_that_cannot_be_shown_is_not_skipped(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, catalog, at = SitesCache(), Catalog(), datetime(2027, 1, 4, 17, tzinfo=UTC)
+    await keep(log.pool, published().events)
+    with monkeypatch.context() as broken:
+        broken.setattr(shown, "folded", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await cache.current(log.pool, catalog=catalog, at=at)
+
+    found = await cache.current(log.pool, catalog=catalog, at=at)
+
+    assert [each.type for each in found.events] == [each.type for each in published().events]
+
+
 async def test_a_site_is_computed_again_only_after_a_change(log: Log) -> None:
     cache, catalog, at = SitesCache(), Catalog(), datetime(2027, 1, 4, 17, tzinfo=UTC)
     one, other = published(), Publishing("other", "Other Police Department")
     await keep(log.pool, [*one.events, *other.events])
     first = await cache.current(log.pool, catalog=catalog, at=at)
-    shown = {slug: first.shown(slug) for slug in first.sites}
-    assert all(first.shown(slug) is shown[slug] for slug in shown)
+    before = {slug: first.shown(slug) for slug in first.sites}
+    assert all(first.shown(slug) is before[slug] for slug in before)
 
     await keep(log.pool, other.plan().events)
     later = await cache.current(log.pool, catalog=catalog, at=at)
 
-    assert later.shown(SLUG) is shown[SLUG]
+    assert later.shown(SLUG) is before[SLUG]
     assert [each.kind for each in later.shown("other").dues] == ["Progress report"]
-    assert first.shown("other") == shown["other"]
+    assert first.shown("other") == before["other"]
     tomorrow = await cache.current(log.pool, catalog=catalog, at=at + timedelta(days=1))
-    assert tomorrow.shown(SLUG) is not shown[SLUG]
+    assert tomorrow.shown(SLUG) is not before[SLUG]
 
 
 @pytest.mark.parametrize(
