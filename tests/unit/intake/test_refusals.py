@@ -250,6 +250,7 @@ EXAMPLES: dict[str, Example] = {
     "NO_SUCH_REPORT": changed("report.read", engagement_id="CRI-2026-999999-A-E1"),
     "TOO_MANY_REPORTS": many_reports,
     "TOO_LONG": changed("reply.state", text="x" * 2001),
+    "TITLE_NOT_A_LINE": changed("report.correct", item="title", after="Two\nlines"),
     "STATUS_WITHOUT_REASON": changed("status.verify", decision="return"),
     "PAGE_OF_NO_LIST": sends(
         "status.ask", {"about": "CRI-2026-000123-K", "after": "open/CRI-2026-000123-K"}
