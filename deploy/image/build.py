@@ -21,6 +21,8 @@ SUITE = "bookworm"
 PACKAGES = "python3,libpython3-stdlib"
 TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 IMAGE = "continuum"
+REFERENCE = ("agencies.csv.gz", "topics.yaml", "programs.yaml", "providers.yaml")
+"""The lists in the image, which services read at their start."""
 
 
 class ImageFailed(Exception):
@@ -91,8 +93,9 @@ class Workshop:
         shutil.copy(uv, work / "uv")
         shutil.copy(TRUST, work / "trust.crt")
         shutil.copy(ROOT / "requirements" / "run.txt", work)
-        for name in ("agencies.csv.gz", "topics.yaml", "programs.yaml"):
-            shutil.copy(ROOT / "deploy" / "reference" / name, work)
+        (work / "reference").mkdir()
+        for name in REFERENCE:
+            shutil.copy(ROOT / "deploy" / "reference" / name, work / "reference")
         wheel = ["build", "--quiet", "--wheel", "--no-build-isolation", "--offline"]
         own = {"VIRTUAL_ENV": str(ROOT / ".venv")}
         run([str(uv), *wheel, "--out-dir", str(work), str(ROOT)], more=own)

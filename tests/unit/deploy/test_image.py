@@ -1,11 +1,12 @@
 """The image has what the services need, and nothing of the local stack."""
 
+import re
 import subprocess
 from importlib.metadata import distributions
 from pathlib import Path
 from zipfile import ZipFile
 
-from deploy.image.build import ROOT
+from deploy.image.build import REFERENCE, ROOT
 from tests.proofs.image.contents import NAME, unwanted
 
 LOCK = (ROOT / "requirements" / "run.txt").read_text()
@@ -24,6 +25,16 @@ def test_what_is_built_for_the_image_has_only_packages_that_run(tmp_path: Path) 
     assert "services/desk/__main__.py" in files
     assert "services/desk/office/templates/sign_in.html.j2" in files
     assert list(unwanted({NAME: files}, LOCK)) == []
+
+
+def test_each_list_that_a_manifest_names_is_in_the_image() -> None:
+    folder = re.compile(r"=/srv/continuum/deploy/reference/(\S+)")
+    base = ROOT / "deploy" / "kubernetes" / "base"
+
+    named = {name for file in base.rglob("*.yaml") for name in folder.findall(file.read_text())}
+
+    assert named == set(REFERENCE)
+    assert all((ROOT / "deploy" / "reference" / name).is_file() for name in REFERENCE)
 
 
 def test_the_stand_ins_would_be_found() -> None:
