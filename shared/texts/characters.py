@@ -67,6 +67,11 @@ def folded(texts: Sequence[str]) -> list[str]:
     return [text.translate(_FOLDS).lower() for text in texts]
 
 
+def folded_in_case(text: str) -> str:
+    """Return *text* with each character folded; letters keep their case."""
+    return _TAG.sub("", text).translate(_FOLDS)
+
+
 def has_invisible(text: str) -> bool:
     """Tell whether *text* holds an invisible character or one that controls the display."""
     return _INVISIBLE.search(text) is not None

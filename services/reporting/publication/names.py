@@ -7,7 +7,7 @@ from typing import NamedTuple
 from services.reporting.publication.report import Publication
 from services.reporting.sites.texts import places_of
 from shared.contracts.published_reports import ReportBody
-from shared.texts.characters import fold
+from shared.texts.characters import folded_in_case
 
 _ORI_PREFIX = 7
 
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
         composed = unicodedata.normalize("NFKC", text).replace(
             "\N{RIGHT SINGLE QUOTATION MARK}", "'"
         )
-        text = "".join(map(fold, composed))
+        text = folded_in_case(composed)
     return " ".join(text.split())
 
 
