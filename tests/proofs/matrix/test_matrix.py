@@ -1,18 +1,18 @@
 """Kafka allows what the table says and nothing else; the comparison notices a difference."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 from deploy.local.stack import Stack
 from deploy.provision.access import Grant, grants
 from deploy.provision.broker import admin_client, provision_kafka
 from deploy.stack.kafka import ADMIN
-from tests.proofs.chaos.login import login
+from tests.proofs.matrix import trying
 from tests.proofs.matrix.judging import cells_of, judged
-from tests.proofs.matrix.trying import DONE, written
+from tests.proofs.matrix.trying import DONE
 from tests.proofs.temporary import temporary_stack
 
 
@@ -81,12 +81,13 @@ def test_e38_the_public_desk_reaches_two_topics_and_nothing_of_the_office(stack:
             assert tried[kind, topic] == "TOPIC_AUTHORIZATION_FAILED", (kind, topic)
 
 
-def test_a_refusal_that_the_client_raises_is_an_outcome(stack: Stack) -> None:
-    topic = "cri.in.office-desk.v1"
+def test_a_refusal_that_the_client_raises_is_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(Producer):
+        """A client that knows already that it is refused, which it learns at some moment."""
 
-    def twice() -> Iterator[str]:
-        yield topic
-        time.sleep(2)  # meanwhile the client learns that it is refused
-        yield topic
+        def produce(self, *_: object, **__: object) -> None:
+            raise KafkaException(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED))
 
-    assert written(login(stack, "webdesk"), twice()) == {topic: "TOPIC_AUTHORIZATION_FAILED"}
+    monkeypatch.setattr(trying, "Producer", Refusing)
+
+    assert trying.written({}, ["a", "b"]) == dict.fromkeys("ab", "TOPIC_AUTHORIZATION_FAILED")
