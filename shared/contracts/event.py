@@ -84,6 +84,11 @@ class Event(Facts):
     """The W3C traceparent of that record's message, if it had one."""
 
     @property
+    def arrived_at(self) -> datetime:
+        """The broker's time of that record, if known: an outage of ours makes no message late."""
+        return self.receivedat or self.time
+
+    @property
     def number(self) -> int:
         """``sequence`` as a number: 1 for the subject's first event on the topic."""
         return int(self.sequence)

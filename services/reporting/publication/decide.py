@@ -204,7 +204,7 @@ def _read(event: publications.ReportAsked, context: Context) -> Decided:
         return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
     if published is not None and asked.version == published.version:
         until = ten_working_days_after(published.at, context.calendar)
-        if _received_at(event) > until and not asked.by_office:
+        if event.arrived_at > until and not asked.by_office:
             shown = f"{until:%Y-%m-%d %H:%M %Z}"
             return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
         told = _told(asked.participant, site, published.body, published.hash, until)
@@ -405,15 +405,16 @@ def _of_published(
     today = day_of(context.at, context.calendar)
     match event:
         case publications.ReplyReceived(data=reply):
-            received_at = _received_at(event)
             until = ten_working_days_after(published.at, context.calendar)
-            if received_at > until:
+            if event.arrived_at > until:
                 shown = f"{until:%Y-%m-%d %H:%M %Z}"
                 return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
             if reply.item is not None and text_at(published.body, reply.item) is None:
                 return _refuse(refusals.NOT_RECORDED.reason("/item", {"missing": "item"}))
             text = context.said["text"]
-            stated = public.ReplyFacts(**about, item=reply.item, text=text, stated_at=received_at)
+            stated = public.ReplyFacts(
+                **about, item=reply.item, text=text, stated_at=event.arrived_at
+            )
             return Applied([stated])
         case publications.CorrectionDirected(data=correction):
             following = len(report.corrections) + 1
@@ -460,11 +461,6 @@ def _approve_correction(
         hash=digest(body),
     )
     return Applied([changed, _status(site, report, "corrected", published.version)])
-
-
-def _received_at(event: PublicationMessage) -> datetime:
-    """Return the broker's time: an outage of ours makes no message late."""
-    return event.receivedat or event.time
 
 
 def _refuse(reason: Reason) -> Refused:

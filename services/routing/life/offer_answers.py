@@ -21,11 +21,10 @@ def answer_offer(builder: OutcomeBuilder, event: OfferAnswered, rules: Rules) ->
     it late: such an answer counts even after the lapse, until another provider has been asked.
     """
     answer = event.data
-    received_at = event.receivedat or event.time
     request = builder.request
     refusal = _refusal(request, answer)
     expires_at = request.offer_expires_at
-    if refusal is None and expires_at is not None and received_at > expires_at:
+    if refusal is None and expires_at is not None and event.arrived_at > expires_at:
         refusal = refusals.OFFER_EXPIRED
     if refusal is not None:
         builder.answer_refused(WHAT, answer.offer_id, refusal)
