@@ -17,9 +17,9 @@ from shared.contracts.links import Gets, Links
 from tests.examples.office import LOCAL
 from tests.examples.webdesk import LINK_KEY, NEED, SETTINGS
 from tests.integration.webdesk import conftest as webdesk
-from tests.integration.webdesk import test_reports as of_reports
 from tests.integration.webdesk.conftest import CODE_KEY, LISTS, Time, answer
 from tests.integration.webdesk.outbox import mailed
+from tests.integration.webdesk.reports import conftest as of_reports
 from tests.integration.webdesk.status.conftest import NUMBER, reference_of, take_in, told
 from tests.proofs.pages.browser import fill_by_keyboard, look
 from tests.proofs.pages.conftest import Site
