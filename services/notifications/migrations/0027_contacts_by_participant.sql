@@ -1,6 +1,6 @@
 -- Which requests name a contact, by its participant and its id in one key: thousands of contacts may have
 -- the same participant, as those of the public desk do, and many participants the same id. A lookup by one
--- of both reads all requests with it.
+-- of both reads all requests with it. jsonb_set, as an index takes no jsonb_build_object: it is not immutable.
 DROP INDEX requests_naming;
 CREATE INDEX requests_naming ON requests
  USING gin ((jsonb_set('{}', ARRAY[participant], contact_ids::jsonb)) jsonb_path_ops);
