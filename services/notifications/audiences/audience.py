@@ -21,7 +21,7 @@ class Send(NamedTuple):
     """
     Send a message to *audience*; ``data`` is JSON if a first answer is repeated.
 
-    ``call``: the agency that it is for called the audience, and only a telephone reaches it.
+    ``call``: it is for a caller whom no mail reaches, so the audience must call.
     """
 
     audience: str
@@ -66,12 +66,11 @@ class View(NamedTuple):
     ``before`` and ``after`` are the request before and after the event. The rest is set for the
     events that need it: ``need`` and ``contacts`` when an engagement opens or changes, ``known``
     or ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note. When a contact
-    is set, ``card`` is what it was and ``working`` are the engagements under way that name it.
-    ``refusal`` says why a settlement settles nothing, a confirmation confirms nothing, or why no
-    code is mailed.
-    ``file`` is the file of a request that is opened. ``must_call``: the request is a caller's whom
-    no mail reaches. When a person is forgotten, ``copies`` are those that end later, and
-    ``is_held`` says whether something was stored.
+    is set, ``card`` is its previous value and ``working`` are the engagements under way that name
+    it. ``refusal`` is why a settlement, a confirmation or a choice has no effect, or why no code
+    is mailed. ``file`` is a request's file, when an office opens it. ``must_call``: the request is
+    that of a caller whom no mail reaches. When a person is forgotten, ``copies`` are those erased
+    later, and ``is_held`` says whether anything was stored.
     """
 
     at: datetime

@@ -9,7 +9,7 @@ from shared.contracts.intake import CaseFileAsked, NoteStated
 from shared.contracts.outbound import CaseFile, CaseNote, CaseNotice, ContactCard
 
 LONGEST = {"notes": 50, "notices": 100}
-"""The most of them in an answer: with the longest need, it stays below 1 MiB."""
+"""The most of each in an answer: even with the longest need, it stays below 1 MiB."""
 
 
 class Note(NamedTuple):
@@ -26,10 +26,10 @@ class Note(NamedTuple):
 
 class File(NamedTuple):
     """
-    What is held of a request, newest first.
+    What is held about a request, newest first.
 
-    ``all_notes`` and ``all_notices`` count the older ones, too; ``lost_notes`` the notes that were
-    handed on and are not held.
+    ``all_notes`` and ``all_notices`` also count the older ones, which are not in the lists;
+    ``lost_notes`` counts notes that were handed on but are no longer held.
     """
 
     notes: Sequence[CaseNote] = ()
@@ -42,7 +42,7 @@ class File(NamedTuple):
 
 
 def told(event: CaseFileAsked, file: File, at: datetime) -> CaseFile:
-    """Return *file* as the office that asked is told it; what is not held is named."""
+    """Return the answer to the office: *file*, and the parts of it that are not held."""
     notes, notices = file.notes[: LONGEST["notes"]], file.notices[: LONGEST["notices"]]
     missing = {
         "need": event.data.need_stated and file.need is None,

@@ -1,4 +1,4 @@
-"""Messages about a clock that ran out: to the one who waits, and to the program office."""
+"""Messages about a clock: about to run out, missed, moved, or settled."""
 
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import OFFER
@@ -9,7 +9,7 @@ from shared.contracts.outbound import ClockLate, ClockMoved, ClockReminder, Cloc
 Miss = routing.ClockMissed | routing.ClockStillMissed
 REHOME = "rehome"
 OF_OFFICE = ("triage.", REHOME)
-"""What the names of the clocks of the program office begin with."""
+"""Prefixes of the names of the program office's clocks."""
 _GOES_ON = "the work goes on; it is told if that changes"
 _BEFORE = "releases before 0.4.0 told nobody of a missed clock; it shows in the figures"
 
@@ -46,7 +46,7 @@ def for_office(event: Miss, view: View) -> ClockLate | str:
 
 
 def remind_provider(event: routing.ClockReminded, view: View) -> ClockReminder:
-    """Remind the provider that was asked, or that is at work."""
+    """Remind the provider to answer the offer, or to report progress."""
     due = moment_in_utc(event.data.due_at)
     if event.data.clock.startswith(OFFER):
         return _reminder(event, view, f"Your answer to this offer is due by {due}.")
@@ -77,7 +77,7 @@ def _reminder(event: routing.ClockReminded, view: View, sentence: str) -> ClockR
 
 
 def settled(event: routing.ClockSettled, view: View) -> ClockSettled | str:
-    """Tell the one who waits."""
+    """Tell the requester."""
     data = event.data
     if data.clock == REHOME:
         return _GOES_ON
@@ -126,7 +126,7 @@ def _moved(event: routing.ClockMoved, sentence: str, view: View) -> ClockMoved:
 
 
 def _named(event: Miss, view: View) -> tuple[str | None, str, str | None]:
-    """Return the name of the provider that is late, if one is, and the two moments in words."""
+    """Return the late provider's name, if any; in words, when it was due and the next notice."""
     provider, again = _provider(event, view), event.data.next_at
     name = None if provider is None else view.directory.participant(provider)
     return name, moment_in_utc(event.data.due_at), None if again is None else moment_in_utc(again)

@@ -1,4 +1,4 @@
-"""The message to the agency's system that mails of ours reached nobody."""
+"""The message to the requester that no mail about a notice reached its audience."""
 
 from services.notifications.audiences.audience import View
 from shared.clocks.written import moment_in_utc

@@ -24,7 +24,7 @@ def handed_over(event: routing.EngagementOpened, view: View) -> EngagementMessag
 
 
 def changed(event: routing.RequestFactsChanged, view: View) -> EngagementChanged | str | None:
-    """Tell the provider what an amendment changed of the request that it works on."""
+    """Tell the provider what an amendment changed in the request that it works on."""
     request = view.request
     if request.offer_open or request.engagement_id is None:
         return None
@@ -129,7 +129,7 @@ def affected_for_requester(event: routing.EngagementAffected, view: View) -> Sta
 
 
 def affected_for_office(event: routing.EngagementAffected, view: View) -> Affected:
-    """Name the engagement, and who could go on with it."""
+    """Tell the program office which engagement is affected, and who could take it over."""
     data = event.data
     provider = view.directory.participant(data.provider)
     sentences = render.STOPPED_FOR_OFFICE if data.stopped else render.AFFECTED_FOR_OFFICE

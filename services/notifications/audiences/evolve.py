@@ -13,7 +13,7 @@ from shared.contracts import routing
 from shared.contracts.intake import RequestAccepted, RequestAmended, RequestFacts
 
 OFFER = "offer_answer."
-"""What the names of the clocks of offers begin with."""
+"""Prefix of the names of the clocks of offers."""
 Changing = RequestAccepted | RequestAmended | routing.RequestEvent | routing.RequestFactsChanged
 
 
@@ -136,7 +136,7 @@ def _accepted(event: RequestAccepted) -> Request:
 
 
 def _amended(request: Request, data: RequestFacts) -> Request:
-    """Return *request* with the events as they now are; its state stays."""
+    """Return *request* with its topics, dates and contacts as amended; its status stays."""
     return request._replace(
         topics=tuple(data.topics),
         service_forms=tuple(data.service_forms),
@@ -196,7 +196,7 @@ def _progressed(
 def _affected(
     request: Request, event: routing.EngagementAffected, directory: Directory
 ) -> Request:
-    """Return *request* with the sentences of work that stops or goes on again, if it does."""
+    """Return *request* saying that its work stops or goes on; unchanged if it does neither."""
     data = event.data
     if not data.stop_changed:
         return request

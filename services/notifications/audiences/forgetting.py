@@ -16,7 +16,7 @@ _FOR_PROVIDER = "A contact of your work is forgotten. Please erase what you hold
 
 
 def owner(event: PersonForgotten, _: View) -> Sequence[str]:
-    """Return the participant that had set the contact, unless it is answered."""
+    """Return the participant that set the contact, unless it is the sender, who is answered."""
     data = event.data
     is_told = data.contact_id is None or data.participant == sender_of(event)
     return () if is_told else (data.participant,)
@@ -36,7 +36,7 @@ def forgotten(event: PersonForgotten, view: View) -> Forgotten:
 
 
 def erased(event: PersonForgotten, view: View) -> Mapping[str, ContactChanged]:
-    """Return, for each provider that works with the contact, that it holds nothing any more."""
+    """Return, for each provider that works with the contact, the contact without its data."""
     card = ContactCard(contact_id=event.data.contact_id or "")
     return {
         provider: ContactChanged(
@@ -49,7 +49,7 @@ def erased(event: PersonForgotten, view: View) -> Mapping[str, ContactChanged]:
 
 
 def copies(at: datetime, *, backups_days: int) -> list[KeptCopy]:
-    """Return which copies end later, and when, of a person forgotten *at* that real time."""
+    """Return the copies that outlast the erasure *at* that real time, and their last days."""
     days = {**KEPT_DAYS, "backups": backups_days}
     last = {what: (at + timedelta(days=kept)).date() for what, kept in days.items()}
     return [

@@ -1,9 +1,9 @@
 """
 Who receives a provider's note: the program office, and the requester if the provider helps.
 
-Why a provider declines or cannot go on, or on what terms it would help, is not for the requester.
-The program office's words about the end of an engagement are for the requester alone. A note that
-came with a message that was refused is for nobody.
+A provider's note with a decline, a counter-offer or the end of an engagement is for the office
+alone. The office's own note about the end of an engagement is for the requester alone. The note of
+a refused message is for nobody.
 """
 
 from collections.abc import Sequence

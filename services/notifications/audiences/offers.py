@@ -41,7 +41,7 @@ def lapsed(event: routing.OfferLapsed, _: View) -> OfferEnd:
 
 
 def withdrawn(event: routing.OfferWithdrawn, _: View) -> OfferEnd:
-    """Say that the offer no longer stands, but not why: neutral, as others may read it."""
+    """Say that the offer no longer stands; say why only if `render` has a sentence for it."""
     return _ended(
         event.data,
         render.sentence_for(

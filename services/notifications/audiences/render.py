@@ -196,7 +196,7 @@ def status_changed(
 
 
 def offer_made(request: Request, data: routing.OfferFacts) -> OfferMessage:
-    """Return the offer, with what a provider may know: not the need, no contacts."""
+    """Return the offer; need and contacts follow only when the provider accepts."""
     return OfferMessage(
         offer_id=data.offer_id,
         tracking_number=request.tracking_number,
@@ -226,7 +226,7 @@ def asked(request: Request) -> dict[str, Any]:
 
 
 def differences(before: Request | None, after: Request) -> list[str]:
-    """Return the parts of the request that differ for its provider; all, if not known."""
+    """Return the parts that changed for the provider; all if the earlier ones are unknown."""
     names = list(Asked._fields)
     if before is None or before.asked is None:
         return names
@@ -234,7 +234,7 @@ def differences(before: Request | None, after: Request) -> list[str]:
 
 
 def changed(names: Sequence[str]) -> str:
-    """Return the sentence that tells a provider of the parts *names*."""
+    """Return the sentence that tells a provider which parts have changed."""
     parts = [_PARTS[name] for name in names]
     listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
     return f"The agency changed its request: {listed}."

@@ -36,7 +36,7 @@ class WaitingRepeat(NamedTuple):
 
 
 def as_kept(answer: Answer) -> Answer:
-    """Return *answer* as it is kept for repeats: a file or a report is told once, and not kept."""
+    """Return *answer* as stored for repeats: a file or a report without its confidential text."""
     model = _TOLD_ONCE.get(answer.message_type)
     if model is None:
         return answer

@@ -26,7 +26,7 @@ class Asked(NamedTuple):
         return cls(tuple(facts.topics), tuple(facts.service_forms), facts.wished)
 
     def encode(self) -> str:
-        """Return the JSON of `AskedFacts`; each row that is written has it, so it is made fast."""
+        """Return the JSON of `AskedFacts`; not by pydantic, as every saved row has it."""
         wished = {"from": self.wished.from_, "until": self.wished.until}
         days = {end: day.isoformat() for end, day in wished.items() if day is not None}
         return json.dumps(
@@ -49,9 +49,10 @@ class Request(NamedTuple):
     ``provider`` holds the open offer or the engagement; ``expires_at`` is set while an offer is
     open. ``sentence`` is for the requester, ``provider_sentence`` for that provider.
 
-    ``topics``, ``service_forms`` and the dates are as amended last. ``asked`` is what the provider
-    is told: as amended when routing published its last event, so that the order of two topics
-    does not matter. It is None for a request of a release before 0.4.0, until it is amended.
+    ``topics``, ``service_forms`` and the dates include intake's last amendment. ``asked`` is what
+    the provider is told: it includes the last amendment that routing has announced, so that the
+    order of the two topics does not matter. It is None for a request of a release before 0.4.0,
+    until that is amended.
     """
 
     tracking_number: str
@@ -79,7 +80,7 @@ class Request(NamedTuple):
 
     @property
     def told(self) -> Asked:
-        """What its provider is told that it asks for."""
+        """What the provider is told about what the request asks for."""
         wished = Window(from_=self.wished_from, until=self.wished_until)
         return self.asked or Asked(self.topics, self.service_forms, wished)
 

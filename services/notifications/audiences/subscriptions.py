@@ -1,7 +1,7 @@
 """
 The answers to the public desk about subscriptions.
 
-They are the same for every address: who reads them learns nothing about it.
+They are the same for every address, so they reveal nothing about it.
 """
 
 from services.notifications.audiences import render

@@ -1,4 +1,4 @@
-"""What is left out of messages to the public desk: a page asks for it, if needed. Pure."""
+"""Leaves confidential text out of messages to the public desk: its pages ask for it. Pure."""
 
 from shared.contracts.event import Facts
 from shared.contracts.outbound import (
