@@ -33,6 +33,7 @@ from shared.process.settings import ServiceSettings
 log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 ENDS_EVERY = 5
+"""Seconds between two checks of all checkpoints against the ends of their topics."""
 _PROBE_SECONDS = 3
 
 
@@ -160,7 +161,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._taken_in(result.taken(records), result, duration)
 
     async def _dead_letter(self, record: Record, error: Exception) -> None:
-        """Make a dead letter of a record that fails alone although everything else works."""
+        """Make a dead letter of a record that fails although everything else works."""
         started = time.perf_counter()
         result = await dead_letter(
             self._pool,
@@ -185,8 +186,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """
         Return the positions of the partitions whose records may be offered now.
 
-        None while the process stops: it takes in nothing, so the same records would be offered
-        again and again.
+        Empty while the process stops: it takes in nothing more, so the same records would be
+        offered over and over.
         """
         if self._stopping or self.fatal.done():
             return {}
@@ -195,7 +196,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return {p: o for p, o in expected.items() if p not in resting} if resting else expected
 
     async def _is_outage(self, failing: Collection[TopicPartition]) -> bool:
-        """Tell whether writing to Postgres, or asking Kafka for another partition, fails, too."""
+        """Tell whether Postgres fails for any write, or Kafka for another partition, as well."""
         others = sorted(self._consumer.assignment() - set(failing)) or sorted(failing)
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
@@ -332,7 +333,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     # --- beside the loop -----------------------------------------------------------------
 
     async def watch(self) -> None:
-        """Once a second: commit offsets to Kafka (for lag tools), measure lag, detect stalls."""
+        """
+        Once a second: commit offsets to Kafka (for lag tools), measure lag, detect stalls.
+
+        Every `ENDS_EVERY` seconds: check that all checkpoints still fit their topics.
+        """
         for turn in count():
             await asyncio.sleep(1)
             self._health.turn()
@@ -342,7 +347,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 if self._consumer is not None:
                     await self._faults.look_again(self._consumer)
                 if turn % ENDS_EVERY == 0 and self._consumer is not None:
-                    async with asyncio.timeout(ENDS_EVERY):  # a topic that is gone has no end
+                    async with asyncio.timeout(ENDS_EVERY):  # a deleted topic has no end
                         await self._positions.check_ends(self._consumer)
                     await self._open_rest()
             except Refusal as refusal:
@@ -373,7 +378,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._committed.update(offsets)
 
     def _end_of(self, partition: TopicPartition) -> int | None:
-        """Return the end of *partition*: the later one of the last fetch and the last request."""
+        """Return the end of *partition* as last fetched or last asked for, whichever is later."""
         ends = (self._consumer.highwater(partition), self._positions.ends.get(partition))
         return max((end for end in ends if end is not None), default=None)
 

@@ -1,4 +1,4 @@
-"""Finds the one record at fault when a batch fails, and lets the others continue."""
+"""Finds the record at fault when a batch fails unexpectedly, and lets the others continue."""
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 TRIES = 3
 RESTS = DELAYS[2:]
 MOST_SUSPECTS = 2
-"""If more partitions than these fail and no other record succeeds, no record is at fault."""
+"""If more partitions than this fail and nothing else succeeds, no record is at fault."""
 # Not caused by a record: the partition has another owner, or the whole build is wrong.
 _NOT_OF_A_RECORD = (Fenced, TooManyFailures, Refusal)
 
@@ -29,20 +29,21 @@ class _Suspect:
 
     offset: int
     taken_in_before: int
-    """How much had been taken in when it failed for the first time."""
+    """How many attempts of any records had succeeded when it first failed."""
     due: float = 0.0
     backoff: Backoff = field(default_factory=lambda: Backoff(RESTS))
 
 
 class Isolation:
     """
-    Divides a batch that fails until what fails is one record.
+    Divides a batch that fails until a single record fails.
 
-    A failure counts against a record only if the record was alone in its batch and *is_outage*
-    returns False: no record becomes a dead letter because Kafka or Postgres is down. After three
-    such failures *dead_letter* is called. Until then the record's partition pauses and the others
-    continue. *attempt* takes in records, or a prefix of each partition. *ready* returns only the
-    records that are next in their partitions.
+    Records that are too slow or that Postgres refuses do not come here: `take_in` divides such a
+    batch itself. A failure counts against a record only if the record was alone in its batch and
+    *is_outage* returns False: no record becomes a dead letter because Kafka or Postgres is down.
+    After three such failures *dead_letter* is called. Until then the record's partition pauses
+    and the others continue. *attempt* takes in records, or a prefix of each partition. *ready*
+    returns only the records that are next in their partitions.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Isolation:
 
     async def take_in(self, records: Sequence[Record]) -> None:
         """
-        Take in the records that can be; the others must be offered again, from the positions.
+        Take in as many of *records* as possible; the caller offers the rest again.
 
         Raises `Fenced`, `TooManyFailures`, `Refusal`, and what an outage raised.
         """

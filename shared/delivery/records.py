@@ -42,7 +42,7 @@ class Record(NamedTuple):
 
 
 def from_kafka(record: "ConsumerRecord[bytes, bytes]") -> Record:
-    """Return the record as the rest of the code knows it."""
+    """Return aiokafka's *record* as a `Record`."""
     return Record(
         record.topic,
         record.partition,
@@ -56,9 +56,10 @@ def from_kafka(record: "ConsumerRecord[bytes, bytes]") -> Record:
 
 class Gate(NamedTuple):
     """
-    The *number*-th event of *subject* on *topic*.
+    Names an event: the *number*-th of *subject* on *topic*.
 
-    An event that ``stands_alone`` can be decided even if earlier ones of its subject are lost.
+    A reader's gate for a subject is the last such event that it took in. An event that
+    ``stands_alone`` can be decided even if earlier ones of its subject are lost.
     """
 
     topic: str
@@ -71,9 +72,9 @@ class Item(NamedTuple):
     """
     A record that parsed, ready to be decided.
 
-    ``key`` is parked if this record fails, and later records of the key wait: a tracking number,
-    a provider, ``participant/reference``. ``gate`` is the number of this event itself (None for
-    participants' records). The record is held until the events in ``needs`` were taken in.
+    If a record of another service fails, its ``key`` (a tracking number, for example) is parked,
+    and later records of the key wait. ``gate`` names this event itself (None for participants'
+    records). The record is held until the events in ``needs`` have been taken in.
     """
 
     record: Record
@@ -97,7 +98,11 @@ class PassedOver(NamedTuple):
 
 
 class Malformed(NamedTuple):
-    """A record of another service that does not parse; becomes a dead letter."""
+    """
+    A record of another service that does not parse; becomes a dead letter.
+
+    No key is parked, but its gate does not move: later events of its subject are held.
+    """
 
     record: Record
     reason: str

@@ -10,7 +10,7 @@ from shared.delivery.take_in.checkpoints import Partition
 
 BATCH_SECONDS = 0.25
 PARTICIPANT_SECONDS = 0.05
-"""Most time of one participant's records in a batch: others may arrive while it runs."""
+"""Most time for one participant's records in a batch: others' may arrive while it runs."""
 RECORD_SECONDS = 1.0
 _AGAIN_SECONDS = 0.25
 _PARTICIPANTS = "cri.in."
@@ -18,7 +18,7 @@ _OFF = 0.0
 
 
 class TooSlow(Exception):
-    """Parsing or deciding *record* took more than a second of processor time."""
+    """After a second of processor time, a batch was still parsing or deciding *record*."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record.coordinate)
@@ -81,7 +81,7 @@ class Budget:
         return True
 
     def _charge(self) -> None:
-        """Charge the time since the last record to it, by the wall clock: cheaper to read."""
+        """Charge the last record with its time, by the wall clock, which is cheaper to read."""
         now = time.perf_counter()
         if self._record is not None and not self._is_charged:
             self._spent[self._record.topic, self._record.partition] += now - self._at

@@ -1,4 +1,4 @@
-"""The checkpoints of a batch: how they move, and the outcomes of its records."""
+"""The checkpoints of a batch: how far they move, and what is counted with them."""
 
 import json
 from collections import Counter, defaultdict
@@ -94,14 +94,14 @@ class CountRow(NamedTuple):
 
 @dataclass(slots=True)
 class Steps:
-    """The locked checkpoints of a batch and the outcomes of its records."""
+    """The locked checkpoints of a batch, how far they move, and the outcomes and counts to add."""
 
     at: datetime
     first_offsets: dict[Partition, int]
     next_offsets: dict[Partition, int]
     windows: dict[Partition, FailureWindow]
     with_losses: frozenset[Partition] = frozenset()
-    """Partitions of which records were deleted before they were read."""
+    """Partitions with records that were deleted before they were read."""
     outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
     counted: Counter[Counted] = field(default_factory=Counter)
     """Counts of this round other than outcomes, as named in `Taken.counted`."""
@@ -109,7 +109,11 @@ class Steps:
 
     @classmethod
     def of_released(cls, records: Sequence[Record], *, at: datetime) -> "Steps":
-        """Return steps that move no checkpoint: each of *records* was counted when it was read."""
+        """
+        Return steps that move no checkpoint, for *records* that were counted when they were read.
+
+        Their outcomes are noted, but never stored.
+        """
         first: dict[Partition, int] = {}
         for record in records:
             partition = (record.topic, record.partition)
@@ -122,7 +126,7 @@ class Steps:
             setattr(self, each.name, getattr(before, each.name))
 
     def note(self, record: Record, outcome: Outcome) -> None:
-        """Note the outcome of a record of this batch (a released one was counted when held)."""
+        """Note the outcome of *record*; one from before the batch was counted when it was read."""
         partition = (record.topic, record.partition)
         if self.first_offsets.get(partition, record.offset + 1) <= record.offset:
             self.outcomes[record.topic, record.partition, record.offset] = outcome
@@ -145,7 +149,7 @@ class Steps:
         return counts
 
     def take_counted(self) -> list[CountRow]:
-        """Return the counts of this round and clear them; any locked partition holds them."""
+        """Return and clear the counts of this round; they may go to any locked partition."""
         counted, self.counted = self.counted, Counter()
         topic, partition = next(iter(self.first_offsets))
         return [

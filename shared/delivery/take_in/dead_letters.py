@@ -82,7 +82,8 @@ def _dead_letter(failure: Failure, *, service: str, at: datetime, replays: int) 
     """
     Return the record for the service's dead letter topic: key, value and headers untouched.
 
-    A record of or to a participant, or of the confidential topic, goes to the restricted topic.
+    A record from or to a participant, or with confidential contents, drafts or texts, goes to the
+    restricted topic.
     """
     record = failure.record
     restricted = record.topic.startswith(_RESTRICTED)

@@ -27,7 +27,11 @@ class GateStep(NamedTuple):
 
 @dataclass(slots=True)
 class Round:
-    """One pass over parsed records: those to be decided (``passing``) and those that wait."""
+    """
+    One pass over parsed records: those to be decided (``passing``) and those that wait.
+
+    The gate of a passing record moves before it is decided; `step_back` undoes that.
+    """
 
     read: Mapping[Subject, int]
     """The gates in the database."""
@@ -35,15 +39,19 @@ class Round:
     gates: dict[Subject, int] = field(default_factory=dict)
     """The gates including the moves of this round."""
     moved: dict[Subject, int] = field(default_factory=dict)
+    """The gates that this round moves, and where to."""
     passing: list[Item | PassedOver] = field(default_factory=list)
     waiting: list[tuple[Gate, Record]] = field(default_factory=list)
+    """Records to hold, each with the event it waits for: of ``Item.needs``, or ``Taken.until``."""
     behind: list[tuple[Gate, Record]] = field(default_factory=list)
+    """Records to hold, each with the event just before it in its subject, which is missing."""
     lost: list[tuple[str, int, str, int, int]] = field(default_factory=list)
     """Ranges of deleted numbers: topic, partition, subject, first number, end (exclusive)."""
     parked: list[tuple[str, Record]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
     has_stepped_back: bool = False
+    """Whether a gate was moved back, so that records after it may have to be held."""
 
     def gate_steps(self) -> list[GateStep]:
         """Return how gates move, in key order."""
@@ -66,7 +74,7 @@ class Round:
         self.step_back(item)
 
     def hold_back(self, found: Item | PassedOver) -> bool:
-        """Let *found* wait after all if a record that it waits for was stepped back."""
+        """Hold *found* after all if an event that it depends on was stepped back; tell whether."""
         if found.gate is not None:
             before = found.gate._replace(number=found.gate.number - 1)
             if self._lacks(before):
@@ -122,7 +130,7 @@ async def classify(
 
 async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:
     """
-    Move gates past numbers that were deleted together with a range of their partition.
+    Move gates past the numbers of events that were deleted with a range of their partition.
 
     The records that would have been held behind them are then next and are decided in the next
     round. Each subject skips once per lost range of its partition. Behind any other gap, records
@@ -151,7 +159,7 @@ async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps:
 
 
 def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
-    """Move the record's gate and return None, or return the outcome of a record that waits."""
+    """Move the gate of a record that may be decided and return None; else return its outcome."""
     gate = found.gate
     if gate is not None:
         last = work.gates.get((gate.topic, gate.subject), 0)

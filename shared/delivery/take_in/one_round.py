@@ -55,12 +55,14 @@ async def take_in_round(
     service: str,
     opened: Round | None = None,
 ) -> tuple[int, list[Record]]:
-    """Return how many messages were appended, and the records that are to follow."""
+    """Take in one round; return how many messages it appended, and the next round's records."""
     work = opened or await open_round(connection, parsed)
     await classify(connection, work, parsed, steps)
-    closing, put_off = await _decide(connection, reader, work, steps, is_batch=opened is not None)
+    closing, undecided = await _decide(
+        connection, reader, work, steps, is_batch=opened is not None
+    )
     released = await settle(connection, work, closing, steps, service=service)
-    return len(work.outgoing) + len(work.failed), [*put_off, *released]
+    return len(work.outgoing) + len(work.failed), [*undecided, *released]
 
 
 async def write_dead_letter(
@@ -107,7 +109,7 @@ def _count_failure(record: Record, key: str | None, steps: Steps, *, reason: str
 
 
 def _key_of(reader: Reader[Any], record: Record) -> str | None:
-    """Return the key that is to be parked, if the record can be parsed in time."""
+    """Return the key to park; None unless the record parses, in time, to an item."""
     try:
         parsed = parse(reader, [record])
     except TooSlow:
@@ -133,21 +135,21 @@ async def _decide(
     """
     Decide each item; one that raises becomes a dead letter, and the others go on.
 
-    What is over the budget of time is cut off from a batch. Otherwise it is returned.
+    Records over the time budget are cut off from a batch; in a later round they are returned.
     """
     items = [found for found in work.passing if isinstance(found, Item)]
     state = await reader.load(connection, items, at=steps.at) if items else None
     budget = Budget()
     with budget:
-        put_off = _decide_all(reader, state, work, steps, budget)
+        undecided = _decide_all(reader, state, work, steps, budget)
     if is_batch and budget.cut:
         work.cut_off(budget.cut)
         steps.cut_off(budget.cut)
-        put_off.clear()
-    for found in put_off:
+        undecided.clear()
+    for found in undecided:
         work.step_back(found)
     closing = await _save(connection, reader, state, work) if items else Closing()
-    return closing, [found.record for found in put_off]
+    return closing, [found.record for found in undecided]
 
 
 async def _save(
@@ -162,10 +164,10 @@ def _decide_all(
     reader: Reader[Any], state: Any, work: Round, steps: Steps, budget: Budget
 ) -> list[Item | PassedOver]:
     """Decide what the budget allows; return the rest."""
-    put_off = []
+    undecided = []
     for found in work.passing:
         if not budget.allows(found.record):
-            put_off.append(found)
+            undecided.append(found)
             continue
         if found.key in work.parked_keys:
             work.parked.append((found.key, found.record))
@@ -179,7 +181,7 @@ def _decide_all(
                 steps.counted["schema_unknown", found.unknown] += 1
         else:
             _decide_one(reader, state, work, found, steps)
-    return put_off
+    return undecided
 
 
 def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps: Steps) -> None:

@@ -15,7 +15,7 @@ _SQL = load_statements("shared.delivery")
 
 
 async def count_waiting(pool: "Pool[Any]", *, topic: str, for_topic: str) -> int:
-    """Return how many records of *topic* wait for an event of *for_topic*."""
+    """Return how many records of *topic* are held until an event of *for_topic*."""
     found: int = await pool.fetchval(_SQL["count_held"], topic, for_topic)
     return found
 
@@ -30,10 +30,11 @@ async def take_in_overdue(
     service: str,
 ) -> int:
     """
-    Have *reader* decide what waits as `count_waiting` says, and was written *before* that time.
+    Release held records that `count_waiting` counts and that were written *before* a time.
 
-    Returns how many records were released. One transaction; it locks every checkpoint, so that no
-    batch holds or releases a record meanwhile. Raises what Postgres or the network raised.
+    *reader* must decide them without the event. At most `RELEASED_AT_ONCE` are released; returns
+    how many. One transaction; it locks every checkpoint, so that no batch holds or releases a
+    record meanwhile. Raises what Postgres or the network raised.
     """
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(_SQL["lock_every_checkpoint"])

@@ -127,7 +127,7 @@ def parse_later(found: PassedOver) -> Item | PassedOver:
 
 
 def given_up(found: Item | PassedOver | Malformed) -> PassedOver | None:
-    """Return *found* as a record that only moves its gate; None when it has none."""
+    """Return *found* as a record that only moves its gate; None if it has no gate."""
     if isinstance(found, Malformed):
         envelope = passed_over(found.record)
         return envelope if isinstance(envelope, PassedOver) else None
@@ -135,6 +135,7 @@ def given_up(found: Item | PassedOver | Malformed) -> PassedOver | None:
 
 
 def passed_over(record: Record) -> PassedOver | Malformed:
+    """Return *record* as an event to pass over; only its type, subject and number are read."""
     try:
         envelope = _Envelope.model_validate_json(record.value or b"")
     except ValidationError:

@@ -63,7 +63,7 @@ async def take_in_released(
     service: str,
     isolate: bool,
 ) -> int:
-    """Take in records that had waited, and those that they release, in rounds of bounded time."""
+    """Take in *released* records, and those that they release, in rounds of bounded size."""
     appended, left = 0, list(released)
     while left:
         now, left = left[:RELEASED_AT_ONCE], left[RELEASED_AT_ONCE:]
@@ -87,6 +87,8 @@ async def _release(
     *,
     service: str,
 ) -> tuple[int, list[Record]]:
+    # A prefix of *records*: only participants' partitions are cut off before the others, and
+    # their records are never held or parked.
     parsed = parse(reader, records)
     appended, released = await take_in_round(connection, reader, parsed, steps, service=service)
     return appended, [*released, *records[len(parsed) :]]
@@ -101,7 +103,11 @@ async def _isolate(
     service: str,
     tries: int = 1,
 ) -> tuple[int, list[Record]]:
-    """Take in one round, divided down to the records that cannot be: these become dead letters."""
+    """
+    Take in *records* behind a savepoint; on a failure divide them and try the parts.
+
+    A record that fails alone, for the third time if it is too slow, becomes a dead letter.
+    """
     before = copy.deepcopy(steps)
     try:
         async with connection.transaction():

@@ -27,7 +27,7 @@ async def settle(
     *,
     service: str,
 ) -> list[Record]:
-    """Write the results of a round; return the records it released, in the order of holding."""
+    """Write the results of a round; return the records that it released, in order."""
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
     steps.counted.update(("dead_letters", failure.reason) for failure in work.failed)
@@ -49,7 +49,7 @@ async def settle(
 
 async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> None:
     """Record the skipped numbers, so that an operator can inform the participants."""
-    # A gate that was put back has skipped nothing.
+    # A gate that was stepped back has skipped nothing.
     skipped = [lost for lost in work.lost if work.moved[lost[0], lost[2]] == lost[4] - 1]
     columns = [list(column) for column in zip(*skipped, strict=True)] or [[]] * 5
     await connection.execute(_SQL["note_lost_numbers"], *columns)

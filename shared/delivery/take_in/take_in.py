@@ -1,4 +1,4 @@
-"""Takes in a batch in one transaction; a failing batch is divided down to one record."""
+"""Takes in a batch in one transaction, divided if a record is too slow or Postgres refuses it."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -78,9 +78,9 @@ async def take_in(
     processor time than one batch is allowed, only some records are taken in; ``Result.left``
     returns the others. A record becomes a dead letter (`dead_letter`) if it takes more than a
     second three times while it is alone, or if Postgres refuses its data. So does a held record
-    that *records* release: with *isolate*, which follows by itself, the released records are
-    taken in behind savepoints. Raises `Fenced`, `TooManyFailures`, or what Postgres or the network
-    raised. *traces* get the committed records.
+    that *records* release: the batch is then retried with *isolate* (callers leave it False),
+    which takes in released records behind savepoints. Raises `Fenced`, `TooManyFailures`, or what
+    Postgres or the network raised. *traces* get the committed records.
     """
     attempt = partial(_attempt, pool, reader, service=service, traces=traces, isolate=isolate)
     try:
