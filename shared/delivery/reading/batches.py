@@ -34,9 +34,9 @@ class Batches:
 
     Records that *receive* does not take in are offered again. Offsets are neither read from Kafka
     nor committed here. *meet* gets each fault of a partition, *end* each error that must stop the
-    service: if FastStream saw an exception, it would sleep and retry without logging it. After
-    records of *batched_topics* were found, these topics are not fetched for ``batch_wait_ms``, so
-    that their records gather into one batch.
+    service: if FastStream saw an exception, it would sleep and retry without logging it. After a
+    batch that took all waiting records of *batched_topics*, these topics are not fetched for
+    ``batch_wait_ms``, so that their records gather into the next one.
     """
 
     def __init__(

@@ -24,13 +24,13 @@ from shared.delivery.records import DELETED, Record
 
 PARTICIPANTS = "cri.in."
 TURN_RECORDS = 100
-"""Most records of one partition in a batch, so that other partitions wait for no more."""
+"""Most records of one partition in a batch; then the next partition is served."""
 FAIR_RECORDS = 64
 FAIR_BYTES = 262_144
-"""Most records and bytes of one participant in a batch while others wait."""
+"""Most records and bytes of one participant in a batch while another partition waits."""
 BATCH_BYTES = 4_194_304
 FULL_BYTES = 524_288
-"""A partition with so many bytes in the buffer is not fetched."""
+"""A partition with this many bytes in the buffer is not fetched."""
 _UNPACKED_TOTAL = 4 * MOST_UNPACKED
 _UNPACKED_BESIDE = MOST_UNPACKED // 16
 """Beyond the total only small batches are unpacked: large ones must not block the others."""
@@ -175,7 +175,7 @@ class _Queue:
     def offer(
         self, most: int, most_bytes: int, limit: Callable[[], int]
     ) -> tuple[list[Record], int]:
-        """Return the next records, at least one if there is any, and their size."""
+        """Return the next records and their size; at least one record if any is ready."""
         self._fill(most, limit)
         records: list[Record] = []
         size = 0

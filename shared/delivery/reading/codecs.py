@@ -1,4 +1,4 @@
-"""Unpacks what a producer has compressed into a bounded amount of memory."""
+"""Decompresses batches, each within a limit of memory."""
 
 import struct
 import zlib
@@ -10,8 +10,8 @@ import cramjam
 GZIP, SNAPPY, LZ4, ZSTD = 1, 2, 3, 4
 _XERIAL = b"\x82SNAPPY\x00"
 _XERIAL_HEADER = 16
-# A producer writes one gzip member, and blocks of 32 KiB. A stream of thousands of tiny ones only
-# costs time.
+# Producers write one gzip member, or snappy blocks of 32 KiB. Thousands of tiny ones would only
+# cost time.
 _GZIP_MEMBERS = 16
 _SNAPPY_BLOCKS = 4_096
 
@@ -53,7 +53,7 @@ def _gzip(data: memoryview, limit: int) -> bytes:
 
 
 def _snappy(data: memoryview, limit: int) -> bytes:
-    """Unpack a raw block (librdkafka), or the blocks of xerial's stream (Java)."""
+    """Unpack one raw block (librdkafka), or a stream of blocks in xerial's format (Java)."""
     if bytes(data[: len(_XERIAL)]) != _XERIAL:
         return _snappy_block(data, limit)
     unpacked: list[bytes] = []

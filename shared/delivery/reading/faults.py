@@ -1,4 +1,4 @@
-"""What becomes of a partition that cannot be read: tried again, skipped or left failing."""
+"""Decides what to do about a partition that cannot be read: retry, skip, or leave it blocked."""
 
 import struct
 import time
@@ -40,10 +40,10 @@ class Faults:
     The partitions of one process that cannot be read; the others continue.
 
     A fault is shown in log and metric and retried with backoff. Only a participant's batch that
-    cannot be unpacked is given up, after three tries, and only if there is no outage: another
+    cannot be unpacked is skipped, after three tries, and only if there is no outage: another
     partition was fetched meanwhile, and Postgres stores the fault. Its range of offsets is kept,
     each record is answered `not_processable`, and the partition continues. A partition of our own
-    services stays blocked until an operator acts: our own events are never passed over.
+    services stays blocked until an operator acts: our own events are never skipped.
     """
 
     def __init__(self, pool: "Pool[Any]", *, positions: Positions, blocked: Blocked) -> None:
@@ -88,7 +88,7 @@ class Faults:
         consumer.retry(fault.partition, fault.offset, after=pause)
 
     async def look_again(self, consumer: FetchingConsumer) -> None:
-        """Unblock partitions that can be fetched again and have no new records."""
+        """Unblock partitions that can be fetched again but have no new records."""
         for partition, failing in list(self._failing.items()):
             if consumer.has_nothing(partition, failing.last):
                 del self._failing[partition]

@@ -16,7 +16,7 @@ from aiokafka.protocol.fetch import FetchRequest
 Place = tuple[str, int]
 """A topic and the number of a partition; equal to a `TopicPartition` of both."""
 Wanted = Mapping[Place, tuple[int, int]]
-"""What is to be fetched: offset and largest size by partition."""
+"""What to fetch: by partition, the offset and the most bytes."""
 
 _NO_SESSION = 0
 _FIRST_EPOCH = 0
@@ -41,7 +41,7 @@ class FetchSession:
         """What the broker fetches; None if that is not certain."""
 
     def request(self, whole: FetchRequest) -> "SessionRequest":
-        """Return the request that is to be sent instead of *whole*, which names everything."""
+        """Return the request to send instead of *whole*, which names every partition."""
         wanted = {
             (topic, number): (offset, size)
             for topic, partitions in whole.topics

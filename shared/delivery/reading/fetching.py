@@ -1,12 +1,12 @@
 """
 A Kafka consumer in which a fault of one partition does not affect the others.
 
-Only this module depends on the internals of aiokafka 0.14.0. Its ``getmany`` raises an error of
-one partition (a codec, a header key, a missing permission) for all partitions and loses the
-records before it. Therefore fetch responses are taken here, before aiokafka's fetcher sees them.
-The fetcher still sends the requests and follows leaders and assignments, but never holds a
-record. A solution of https://github.com/aio-libs/aiokafka/issues/321 would make half of this
-unnecessary.
+``getmany`` of aiokafka 0.14.0 raises an error of one partition (a codec, a header key, a missing
+permission) for all partitions and loses the records before it. Therefore fetch responses are
+taken here, before aiokafka's fetcher sees them. The fetcher still sends the requests and follows
+leaders and assignments, but never holds a record. This depends on aiokafka's internals, as do the
+modules beside it that build its requests and read its batches. A solution of
+https://github.com/aio-libs/aiokafka/issues/321 would make half of this unnecessary.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         """
         Return at most *most* records from *positions* on, and the partitions that have a fault.
 
-        Waits at most *seconds* for the first. A partition with a fault is not fetched until
+        Waits at most *seconds* if there are none. A partition with a fault is not fetched until
         `retry`, `skip` or `seek`. Records are returned again until their position has moved.
         """
         self._pacing.end()
@@ -129,12 +129,12 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         return self._buffer.waits(partition)
 
     def others_answer(self, partition: TopicPartition, since: float) -> bool:
-        """Tell whether a fetch of another than a faulty *partition* succeeded *since*."""
+        """Tell whether a partition other than *partition* was fetched successfully *since*."""
         others = (at for other, at in self._answered.items() if other != partition)
         return any(at >= since for at in (self._nothing_at, *others))
 
     def has_nothing(self, partition: TopicPartition, since: float) -> bool:
-        """Tell whether *partition*, tried again, answered *since* that it has nothing new."""
+        """Tell whether *partition* has been retried *since* and answered that nothing is new."""
         return self._retried.get(partition, float("-inf")) >= since
 
     def pause_for(

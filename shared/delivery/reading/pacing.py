@@ -12,7 +12,7 @@ from shared.delivery.records import Record
 from shared.process.waking import woken
 
 _AHEAD_SECONDS = 0.1
-"""Longest wait of a fetch for the batch with the records of the last fetch."""
+"""How long a fetch waits, at most, until the last fetch's records begin to be taken in."""
 
 
 class Pacing:
@@ -36,7 +36,7 @@ class Pacing:
         self._is_taken.clear()
 
     def begin(self, records: Sequence[Record], most: int) -> None:
-        """Note that *records*, at most *most*, begin to be taken in."""
+        """Note that a batch of *records* begins, which had room for *most*."""
         if records and not self._is_taken.is_set():
             has_waited = any(record.topic in self._batched_topics for record in records)
             self._turns.begin(gathers=has_waited and len(records) < most)
@@ -48,7 +48,7 @@ class Pacing:
         self._has_ended.set()
 
     async def next_batch(self) -> None:
-        """Wait until a batch may begin: with several brokers, another's fetch may come early."""
+        """Wait until a batch may begin: a second broker's response may arrive before its turn."""
         await asyncio.sleep(self._turns.left(batched=False))
 
     async def next_fetch(self, whole: FetchRequest) -> FetchRequest:

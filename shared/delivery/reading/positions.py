@@ -17,7 +17,7 @@ log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 _OFFSET_SECONDS = 10
 MOST_ANSWERED = 10_000
-"""Most unreadable records that are answered one by one; a range may hold millions."""
+"""Most unreadable or deleted records of a range that are answered; it may hold millions."""
 
 
 RESTORED = "the database was restored under a running service; start it again, and it catches up"
@@ -32,10 +32,10 @@ class Positions:
     The next offset to take in of every assigned partition.
 
     A checkpoint that does not fit its topic raises `Refusal`: one of another cluster, or one
-    beyond the end because the topic was created again; the latter until an operator clears it. So
-    does one that is older than what this process committed, because the database was restored.
-    Records that were deleted before they were read are recorded as lost. With *answers_deleted*,
-    those of participants are offered without content, so that each is answered.
+    beyond the end because the topic was created again (this refusal is stored until an operator
+    clears it). So does a checkpoint older than what this process committed, because the database
+    was restored. Records that were deleted before they were read are recorded as lost. With
+    *answers_deleted*, those of participants are offered without content, so that each is answered.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Positions:
         self._committed: dict[TopicPartition, int] = {}
         """The last commit of this process on each partition."""
         self.expected: dict[TopicPartition, int] = {}
+        """The next offset to take in, by partition; none for a partition not yet opened."""
         self.ends: dict[TopicPartition, int] = {}
         """As Kafka last answered; a fetch without records does not return them."""
 
@@ -172,7 +173,7 @@ class Positions:
         """
         Record deleted records below *beginning* as lost; return the next offset to take in.
 
-        It is below *beginning* if deleted records are answered: the newest `MOST_ANSWERED`.
+        If deleted records are answered, it is up to `MOST_ANSWERED` below *beginning*.
         """
         expected: int = row["next_offset"]
         if expected >= beginning:
@@ -208,7 +209,7 @@ async def _offsets(
     ask: Callable[[list[TopicPartition]], Awaitable[dict[TopicPartition, int]]],
     partitions: Iterable[TopicPartition],
 ) -> dict[TopicPartition, int]:
-    """Return the offsets of those partitions that Kafka answers for; raise if it is none."""
+    """Return the offsets of the partitions that Kafka answers for; raise if there are none."""
 
     async def within(some: list[TopicPartition]) -> dict[TopicPartition, int]:
         async with asyncio.timeout(_OFFSET_SECONDS):
@@ -219,10 +220,10 @@ async def _offsets(
         return await within(every)
     except (KafkaError, TimeoutError):
         each = await asyncio.gather(*(within([p]) for p in every), return_exceptions=True)
-        told = [found for found in each if not isinstance(found, BaseException)]
-        if not told or any(isinstance(found, asyncio.CancelledError) for found in each):
+        answers = [found for found in each if not isinstance(found, BaseException)]
+        if not answers or any(isinstance(found, asyncio.CancelledError) for found in each):
             raise
-        return {p: offset for found in told for p, offset in found.items()}
+        return {p: offset for found in answers for p, offset in found.items()}
 
 
 def readable(consumer: Any) -> set[TopicPartition]:

@@ -17,7 +17,7 @@ class Stalls(NamedTuple):
     """
     Partitions whose position does not move although records wait.
 
-    ``since``: when the longest began to stall (monotonic clock); None if none has for 30 seconds.
+    ``since``: when the longest stall began (monotonic clock); None if none is over 30 seconds.
     ``stalled``: the partition that has stalled so long that only a new process helps.
     ``places``: all partitions with waiting records, and when each last moved.
     """
@@ -56,8 +56,8 @@ class Progress:
         now = time.monotonic()
         self._forget_others(ours)
         lags: Counter[str] = Counter()
-        stands: dict[str, float] = {}
-        standing: dict[TopicPartition, float] = {}
+        longest: dict[str, float] = {}
+        lagging_since: dict[TopicPartition, float] = {}
         for partition in ours:
             lag = None
             if partition in expected:
@@ -71,14 +71,14 @@ class Progress:
                 if lag == 0:
                     moved_at = self._moved_at[partition] = now
                 else:
-                    standing[partition] = moved_at
+                    lagging_since[partition] = moved_at
             # Also without a known position: while Postgres is down, nothing is taken in.
-            stands[label] = max(stands.get(label, 0), now - moved_at)
+            longest[label] = max(longest.get(label, 0), now - moved_at)
         for topic, records in lags.items():
             metrics.LAG.labels(self._service, topic).set(records)
-        for topic, seconds in stands.items():
+        for topic, seconds in longest.items():
             metrics.STANDING.labels(self._service, topic).set(seconds)
-        return _stalls(standing, now, blocked)
+        return _stalls(lagging_since, now, blocked)
 
     def _forget_others(self, ours: Collection[TopicPartition]) -> None:
         for partition in self._moved_at.keys() - set(ours):

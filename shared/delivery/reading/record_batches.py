@@ -1,9 +1,9 @@
 """
 Record batches as Kafka stores them (magic 2): found, checked and unpacked within bounds.
 
-aiokafka's own batch reads the records. It unpacks without a limit and gives a batch up because of
-one header key that is not UTF-8, so what is compressed is unpacked here, and what it cannot read
-is read again by the slower parser below.
+aiokafka's own batch class parses most records. It decompresses without a limit, so batches are
+decompressed here first. It fails at a header key that is not UTF-8 and builds any number of
+headers, so such batches are left to the slower parser below.
 """
 
 import struct
@@ -127,7 +127,7 @@ def records_of(partition: TopicPartition, data: Plain) -> Iterator[Record]:
 
 
 def _is_laden(data: Plain) -> bool:
-    """Tell whether a record has more headers than are kept: the client would make them all."""
+    """Tell whether a record has more headers than we keep; aiokafka would build all of them."""
     buffer = bytearray(data)
     (count,) = struct.unpack_from(">i", buffer, _COUNT)
     at = _RECORDS

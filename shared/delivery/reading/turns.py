@@ -10,9 +10,9 @@ from collections.abc import Callable
 from math import inf
 
 LONGEST_SECONDS = 0.03
-"""From the beginning of one turn to the next fetch, at most."""
+"""Longest time from the beginning of a batch to the next fetch."""
 PACE = 3
-"""From the beginning of one turn to the next fetch, in durations of its batch."""
+"""Time from the beginning of a batch to the next fetch, in durations of that batch."""
 
 
 class Turns:
@@ -36,14 +36,14 @@ class Turns:
         self._gathered = -inf
 
     def begin(self, *, gathers: bool) -> None:
-        """Note that a batch begins; *gathers*: it has all there was of batched topics."""
+        """Note that a batch begins; *gathers*: it took all waiting records of batched topics."""
         self._began = self._clock()
         self._duration = None
         if gathers:
             self._gathered = self._began
 
     def end(self) -> None:
-        """Note that the batch has been taken in."""
+        """Note that the batch has been taken in; does nothing if none is running."""
         if self._duration is None:
             self._duration = self._clock() - self._began
 
