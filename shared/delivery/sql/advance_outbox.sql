@@ -1,5 +1,5 @@
--- Deletes what was sent and reads what is then the oldest. No cursor: a row that was committed late
--- is simply read late.
+-- Deletes the rows that were sent and reads the oldest of the others. There is no cursor, so a row
+-- that commits late is only read late.
 WITH sent AS (
     DELETE FROM outbox
      WHERE id = ANY ($1::bigint[]))

@@ -1,4 +1,4 @@
--- A checkpoint that has moved past the record, in whatever process, makes its row untrue.
+-- A row no longer counts once any process has moved the checkpoint past its record.
 SELECT known.topic, count(*) AS partitions
   FROM blocked_partitions AS known
   LEFT JOIN checkpoints AS held

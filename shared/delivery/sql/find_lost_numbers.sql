@@ -1,5 +1,5 @@
--- Of each subject the last number that is lost: the one before the first that is here, held before or
--- not. Subjects that have skipped numbers since their partition last lost a range are left out.
+-- The last lost number of each subject: the one before its first event that is here, in this batch or
+-- held already. Subjects that have skipped numbers since their partition last lost a range are left out.
 SELECT gap.topic, gap.partition, gap.subject,
        least(gap.number, (SELECT min(for_number)
                             FROM held

@@ -1,5 +1,5 @@
--- Subjects that have no row of their own to count on; a tracking number has its request. The id of an
--- engagement begins with one, has a part more, and no row.
+-- Only subjects without a row of their own that keeps the last number. A request keeps that of its
+-- tracking number. An engagement's id, a tracking number plus one more part, has no such row.
 INSERT INTO sequences (topic, subject, last)
 SELECT topic, subject, max(number)
   FROM announced

@@ -1,3 +1,3 @@
--- The outbox is as old as the dump: what stands on the log need not be sent again.
+-- The outbox is as old as the dump: messages that are on their topics need not be sent again.
 DELETE FROM outbox
  WHERE event_id = ANY ($1::uuid[]);

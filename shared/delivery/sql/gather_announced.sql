@@ -1,4 +1,4 @@
--- The first time that an event stands on its topic counts: it may have been sent again.
+-- An event may be on its topic more than once; the first one is kept.
 INSERT INTO announced (topic, id, partition, "offset", type, subject, number, cause, at, value)
 SELECT topic, id, partition, "offset", type, subject, number, cause, at, value
   FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::text[],

@@ -1,5 +1,5 @@
--- Asked every second by every process: the first one, as EXISTS may be answered by reading the table. Triggers
--- keep `outcome` as in operation_outcomes, which has a row for each order there ever was.
+-- Every process asks this each second. EXISTS might be planned as a scan of all orders, which are kept
+-- for ever; this form reads the index of open ones. Triggers copy `outcome` from operation_outcomes.
 SELECT (SELECT id
           FROM operations
          WHERE outcome IS NULL

@@ -1,4 +1,4 @@
--- Locked in the order of batches: no batch of this service, in whatever process, runs beside.
+-- In the order in which batches lock them. Meanwhile no process of this service takes in a batch.
 SELECT topic, partition
   FROM checkpoints
  ORDER BY topic, partition

@@ -1,5 +1,5 @@
--- One order at a time. Its row is locked and never changed, so what another process settled while this
--- one waited is asked again, by is_settled, with the checkpoints locked.
+-- One order at a time. Another process may just have settled it, so is_settled asks again once the
+-- checkpoints are locked.
 SELECT id, action, by, again, topic, partition, "offset"
   FROM operations
  WHERE action <> 'resume'

@@ -1,4 +1,5 @@
--- A stub that holder and taker both lock, or a wake-up is lost between their two transactions.
+-- A process that holds a record and one that moves its gate both lock this row. Otherwise neither
+-- might see what the other wrote, and the record would never be released.
 WITH stubs AS (
     INSERT INTO gates (topic, subject, last)
     SELECT DISTINCT topic, subject, 0

@@ -1,4 +1,4 @@
--- The same record blocked again, by a later process too, keeps its time.
+-- If the same record blocks again, even in a later process, `since` stays.
 INSERT INTO blocked_partitions AS known (topic, partition, "offset", reason, error)
 VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (topic, partition) DO UPDATE

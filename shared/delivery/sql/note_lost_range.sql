@@ -1,5 +1,5 @@
--- Each record of the range is answered, and the checkpoint moves with the answers. After a restart the
--- rest of it is found again, perhaps with more behind it: only what is new is added.
+-- The checkpoint moves later, as each record of the range is answered. After a restart the rest of the
+-- range is found again, perhaps with more behind it: only the new part is added.
 WITH known AS (
     SELECT max(until_offset) AS until_offset
       FROM lost_ranges

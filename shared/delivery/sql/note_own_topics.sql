@@ -1,5 +1,5 @@
--- Writes only over what this process has read: anything else is another replica's later note, or
--- that of a restored database, which must not be hidden.
+-- Overwrites a note only if it is still the one that this process has read. Any other note is a later
+-- one of another replica, or that of a restored database, which must not be hidden.
 WITH noted AS (
 SELECT topic, partition, held, known_to
   FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[])

@@ -1,4 +1,4 @@
--- The first reason stays: what is said later may only be what followed from it.
+-- The first reason stays: later ones may only be its consequences.
 UPDATE checkpoints
    SET refused_because = coalesce(refused_because, $3)
  WHERE topic = $1 AND partition = $2;

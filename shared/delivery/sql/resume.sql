@@ -1,6 +1,7 @@
--- Carries out every open order to read a partition again. From the start: the outcomes counted so far
--- go on adding up to what is between the two offsets, and what is kept of the old topic's records moves
--- to negative offsets, below those of a topic before it, so that the new records do not meet it.
+-- Carries out every open order to resume a partition. With `from_start`, both offsets of the checkpoint
+-- move down by next_offset, so that the counted outcomes still add up to their difference. Kept records
+-- of the old topic move to negative offsets, below those of any topic before it, so that they do not
+-- collide with the new topic's records.
 WITH ordered AS (
     SELECT id, topic, partition, "offset", from_start
       FROM operations

@@ -1,4 +1,4 @@
--- A record that is read again from its topic may fail again: its last failure is kept.
+-- A record that is read again from its topic may fail again; then its last failure is kept.
 INSERT INTO dead_letters (
     topic, partition, "offset", key, value, headers, at, reason, error, parking_key, failed_at, answered
 )

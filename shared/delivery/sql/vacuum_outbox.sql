@@ -1,2 +1,2 @@
--- Autovacuum comes once a minute; a busy outbox has turned over many times by then.
+-- Autovacuum looks once a minute; a busy outbox has been emptied and filled many times by then.
 VACUUM (TRUNCATE FALSE) outbox;
