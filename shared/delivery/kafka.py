@@ -25,7 +25,7 @@ def security(settings: ServiceSettings) -> dict[str, Any]:
 
 
 def ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
-    """Return the trust for ``SASL_SSL``: the given authority, or the system's."""
+    """Return the TLS context for ``SASL_SSL``: it trusts the given authority, or the system's."""
     if settings.kafka_security != "SASL_SSL":
         return None
     return ssl.create_default_context(cafile=settings.kafka_ca_file)
@@ -65,5 +65,5 @@ async def _log_in(settings: ServiceSettings) -> None:
 
 
 def partition_of(key: bytes | None, partitions: int) -> int:
-    """Return the partition of *key*: CRC-32 modulo the partitions, which are fixed for life."""
+    """Return the partition of *key*: CRC-32 modulo *partitions*, which never changes."""
     return crc32(key or b"") % partitions

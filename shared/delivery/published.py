@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class PublishedEvent(NamedTuple):
-    """The *number*-th event of *subject* on an own topic, with its partition and offset."""
+    """The *number*-th event of *subject* on a topic of the service, and its place on the topic."""
 
     topic: str
     partition: int

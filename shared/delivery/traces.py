@@ -206,7 +206,7 @@ def _of_kafka(operation: str, topic: str, partition: int, offset: int) -> dict[s
         "messaging.destination.name": topic,
         "messaging.destination.partition.id": str(partition),
     }
-    if offset >= 0:  # a batch that Kafka knew as sent before has none
+    if offset >= 0:  # unknown for a batch that Kafka already had
         found["messaging.kafka.offset"] = offset
     template = template_of(topic)
     if template != topic:

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 MOST_REPLAYS = 3
 TRIES = 3
-"""An order that fails as often while Postgres works is given up, so that later ones go on."""
+"""An order that fails this often while Postgres works is given up, so that later ones can run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ async def carry_out(
     Carry out the oldest order in one transaction; False when there is none.
 
     It locks every checkpoint of the service: released records go through the same rounds as a
-    batch, and meanwhile no batch may park another record behind the key that is unparked.
-    *failures* counts, by order, those that were no outage; after `TRIES` the order is given up.
+    batch, and meanwhile no batch can park another record behind the key that is unparked.
+    *failures* counts each order's failures outside an outage; after `TRIES` it is given up.
     """
     failures = Counter() if failures is None else failures
     order = None
@@ -79,7 +79,7 @@ async def _is_outage(pool: "Pool[Any]") -> bool:
 
 
 async def _give_up(pool: "Pool[Any]", order: Any, error: BaseException) -> bool:
-    """Settle an order that cannot be carried out; False if another process tries it just now."""
+    """Settle an order that cannot be carried out; False if another process is trying it now."""
     name = type(error).__name__
     detail = f"could not be carried out: {name}, {TRIES} times"
     settled = _Settled(_failed(order), detail)

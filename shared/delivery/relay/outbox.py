@@ -14,7 +14,7 @@ from shared.postgres import copying
 COLUMNS = ("event_id", "topic", "key", "value", "headers", *Summary._fields)
 DEAD_LETTERS = "cri.dlq."
 _NULL = b"\xff\xff\xff\xff"
-"""Stands in place of the length if the value of a header is null."""
+"""Takes the place of the length if a header's value is null."""
 
 
 def outgoing(topic: str, event: Event, *, key: str) -> Outgoing:
@@ -50,8 +50,8 @@ def read_summary(row: Mapping[str, Any]) -> Summary:
     """
     Return the summary in the columns of *row*.
 
-    A process of 0.2.0 leaves them empty, so the JSON is read instead. The release after 0.3.0
-    need not do so.
+    A process of 0.2.0 leaves them empty; then the message's JSON is read. Needed only while such
+    processes may run beside this release.
     """
     kind = row["type"]
     if kind is not None:

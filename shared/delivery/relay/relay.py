@@ -30,6 +30,7 @@ from shared.process.waking import woken
 log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 _LOCK = 0x72656C61
+# Kafka can never accept a message that raises one of these.
 _NEVER = (
     InvalidTopicError,
     MessageSizeTooLargeError,
@@ -49,7 +50,7 @@ VACUUM_ROWS = 10_000
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
 _PING_SECONDS = 1.5
 _ANSWER_SECONDS = 3.0
-"""A ping without an answer for so long ends the lead, before Postgres gives it to another."""
+"""A ping unanswered for this long ends the lead, before Postgres ends the session."""
 
 
 class Relay:
@@ -61,7 +62,7 @@ class Relay:
     second. It keeps no cursor: each time it reads the oldest rows. A crash between
     acknowledgement and deletion sends the same ids again. So does a crash of Postgres, which may
     lose deletions (``synchronous_commit`` is off). A leader that loses its session, and with it
-    the lock, stops sending at once, so that it sends nothing old behind what the next one sends.
+    the lock, stops sending at once, so that it sends no old messages after the next leader's.
     """
 
     def __init__(
@@ -77,8 +78,11 @@ class Relay:
         self._service = service
         self._wake = wake
         self._turn = asyncio.Lock()
+        """Held by the caller that uses the connection."""
         self._used = 0.0
+        """When the connection was last used, by the event loop's clock."""
         self._deleted = 0
+        """Rows deleted since the last vacuum."""
 
     async def run(self) -> None:
         """
@@ -155,7 +159,7 @@ class Relay:
         """
         Notify the leader of this process's commits, until it is time to try to lead again.
 
-        This is no part of the commits: commits that notify wait for each other.
+        The commits themselves do not notify, because commits that notify wait for each other.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + _LEAD_SECONDS

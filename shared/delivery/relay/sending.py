@@ -147,7 +147,7 @@ async def _send_partition(
 
 
 def _places(ids: Sequence[int], partition: int, first: int) -> Places:
-    """Return partition and offset of *ids*; -1 for a batch that Kafka knew as sent before."""
+    """Return partition and offset of *ids*; -1 for a batch that Kafka already had."""
     return {
         identity: (partition, first + number if first >= 0 else first)
         for number, identity in enumerate(ids)

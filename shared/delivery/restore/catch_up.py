@@ -3,8 +3,8 @@ Brings a restored database up to the events that its service has published, befo
 
 Published events are final. The events that the tables lack are gathered from the service's own
 topics and folded into the tables. Then the inputs after the restored checkpoints are taken in
-again. An input that led to published events is not decided again: its effects follow from those
-events. An input without published events is decided now.
+again by the service's own `Restore`: if an input led to published events, what they say stands;
+an input without published events is decided now.
 """
 
 import re
@@ -50,11 +50,11 @@ class Restore(Protocol):
 
     @property
     def order(self) -> Sequence[str]:
-        """Regular expressions: topics that match the first are taken in first, to their ends."""
+        """Regular expressions of topics, in the order in which to take these in to their ends."""
 
     @property
     def reader(self) -> Reader[Any]:
-        """Takes an input in again: from its published events, or by deciding it without any."""
+        """Takes in an input again: from the events it led to, or by deciding it if it has none."""
 
     async def fold(self, connection: Any) -> None:
         """
@@ -69,7 +69,7 @@ class Restore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """The parameters of a catch-up: *own* are the topics written, *topics* those read."""
+    """The parameters of a catch-up: the service writes the topics ``own`` and reads ``topics``."""
 
     service: str
     own: OwnTopics

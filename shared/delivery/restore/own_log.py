@@ -91,9 +91,9 @@ async def ahead(
     """
     Return the events that the tables do not know, for each partition of the own topics.
 
-    Every event from the last noted offset on is compared by the number of its subject: the tables
-    know an event if they have assigned its number. Events that were sent twice have numbers that
-    are known; records that are no events are passed over.
+    Every event from the last noted offset on is compared: the tables know it if they have assigned
+    its number in its subject. An event that was sent twice has a known number. Records that are no
+    events are passed over.
     """
     found: dict[TopicPartition, Ahead] = {}
     async with opened(settings, own.names) as topics:
@@ -112,7 +112,7 @@ async def ahead(
 
 
 async def known_to(pool: "Pool[Any]") -> dict[TopicPartition, int]:
-    """Return the offsets last noted."""
+    """Return the stored ends of the own topics: below them the tables know all events."""
     rows = await pool.fetch(_SQL["read_own_topics"])
     return {TopicPartition(row["topic"], row["partition"]): row["known_to"] for row in rows}
 
@@ -139,9 +139,10 @@ async def _note(
     pool: "Pool[Any]", topics: "_Topics", noted: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, int]:
     """
-    Note where *topics* end; return what the tables hold.
+    Store where *topics* end now; return the stored ends.
 
-    What they held before, *noted*, never falls but with the end of a topic that was made anew.
+    *noted* are the ends returned last. A stored end below them, while the topic itself is not
+    shorter, shows that the database was restored: raises `Refusal`.
     """
     held = await known_to(pool)
     ends = await topics.ends()  # read after the notes, which other replicas move
