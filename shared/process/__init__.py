@@ -1,1 +1,1 @@
-"""What every process needs: settings, logging, metrics, probes."""
+"""What every process needs: settings, logging, metrics, probes, tasks, HTTP servers."""

@@ -29,7 +29,7 @@ POINTS = (
     "mail.after_record",
     "migration.between_steps",
 )
-# After these many event loop iterations a send is on its way, but not acknowledged.
+# After this many event loop iterations a send is on its way, but not acknowledged.
 _ITERATIONS = 10
 _WIDTH = 48
 

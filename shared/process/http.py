@@ -2,7 +2,8 @@
 The HTTP servers of a process: probes, metrics and operators' pages on one port, public pages on
 another.
 
-The public port serves nothing of the other: exact counts would reveal what the pages hide.
+The public port serves none of the internal routes: exact counts would reveal what the public
+pages hide.
 """
 
 import asyncio
@@ -63,7 +64,7 @@ class PublicPages:
 
 
 class Servers:
-    """The HTTP servers of a process, one task each; a task that ends before `stop` has failed."""
+    """The HTTP servers of a process, a task for each; one that ends before `stop` has failed."""
 
     def __init__(self) -> None:
         self._servers: list[uvicorn.Server] = []
@@ -82,7 +83,7 @@ class Servers:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # it would believe every process of this machine
+                proxy_headers=False,  # uvicorn would trust them from any local process
                 lifespan="off",
                 limit_concurrency=max_connections,
             )
@@ -103,7 +104,7 @@ class Servers:
         return app
 
     async def stop(self) -> None:
-        """Close every port, after open requests had a few seconds to finish."""
+        """Close every port, after giving open requests a few seconds to finish."""
         for server in self._servers:
             server.should_exit = True
         for task in self.tasks:

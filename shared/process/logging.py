@@ -25,7 +25,7 @@ def _names(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 
 def configure(*, service: str, instance: str | None, level: str) -> None:
-    """Send structlog to standard output as JSON; libraries' logs from level WARNING on."""
+    """Send structlog to standard output as JSON, and libraries' logs from level WARNING up."""
     names = {"service.name": service, "service.version": version("continuum")}
     if instance:
         names["service.instance.id"] = instance
@@ -57,15 +57,15 @@ class _Bridge(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: dict[tuple[str, int], tuple[float, int]] = {}
+        self._logged: dict[tuple[str, int], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         now, line = time.monotonic(), (record.pathname, record.lineno)
-        since, left_out = self._said.get(line, (-_REPEATS_SECONDS, 0))
+        since, left_out = self._logged.get(line, (-_REPEATS_SECONDS, 0))
         if now - since < _REPEATS_SECONDS:
-            self._said[line] = (since, left_out + 1)
+            self._logged[line] = (since, left_out + 1)
             return
-        self._said[line] = (now, 0)
+        self._logged[line] = (now, 0)
         extra: dict[str, Any] = {"logger": record.name}
         if record.exc_info and record.exc_info[0] is not None:
             extra["error.type"] = record.exc_info[0].__name__

@@ -52,7 +52,7 @@ class StoredCounter:
         REGISTRY.register(self)
 
     def show(self, service: str, values: Mapping[tuple[str, ...], float]) -> None:
-        """Replace all values by *values* (label values → count)."""
+        """Replace all values with *values* (label values → count)."""
         shown = {**self._zero, **values}
         self._values = {(service, *labels): number for labels, number in shown.items()}
 
@@ -229,7 +229,7 @@ RELEASE_OVERDUE = _gauge(
     "release_overdue_seconds", "How long the next month's release has been due; 0 before that"
 )
 
-# The canary, a participant of its own: `continuum canary`
+# The canary, a participant that we run ourselves: `continuum canary`
 CANARY = _counter("canary_submissions", "Submissions of the canary, by outcome", "outcome")
 CANARY_SECONDS = _histogram("canary_answer_seconds", "Submission of the canary to its answer")
 
@@ -265,7 +265,7 @@ def started(service: str) -> None:
 
 
 def replace(gauge: Gauge, service: str, values: Mapping[str, float]) -> None:
-    """Replace all values of *gauge* by *values* (value of its only label → number)."""
+    """Replace all values of *gauge* with *values* (label value → number); it has one label."""
     gauge.clear()
     for label, number in values.items():
         gauge.labels(service, label).set(number)
@@ -277,6 +277,6 @@ def exposition() -> bytes:
 
 
 def topic_label(topic: str) -> str:
-    """Return *topic* as a label; participants' topics share one, to bound its values."""
+    """Return *topic* as a label; participants' topics share two, to bound the number of values."""
     parts = topic.split(".")
     return ".".join((*parts[:2], "*")) if parts[1] in ("in", "out") else topic

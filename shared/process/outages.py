@@ -1,10 +1,10 @@
-"""What an outage looks like from here."""
+"""The exceptions that an outage of Kafka or Postgres raises."""
 
 import asyncpg
 from aiokafka.errors import KafkaError
 
-# Anything else that is raised is a bug and ends the process.
-# InternalClientError: the server has ended the session, and the connection is not closed yet.
+# Any other exception is a bug.
+# InternalClientError: the server has ended the session, but the connection is not closed yet.
 TRANSIENT = (
     OSError,
     TimeoutError,

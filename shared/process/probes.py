@@ -18,7 +18,7 @@ UNREACHABLE_SECONDS = 3
 
 @dataclass(slots=True)
 class Health:
-    """The process's own state; an outage of Kafka or Postgres never makes it not alive."""
+    """The process's state; an outage of Kafka or Postgres makes it not ready, but still alive."""
 
     waiting_for: str = "settings"
     ready: bool = False

@@ -1,4 +1,4 @@
-"""Whether Kafka and Postgres answer, asked again and again, for ``/ready``."""
+"""Asks Kafka and Postgres every second whether they answer, for ``/ready``."""
 
 import asyncio
 import time
@@ -14,9 +14,9 @@ _WITHIN_SECONDS = 2.0
 
 
 async def watch(what: str, ask: Callable[[], Awaitable[Any]], *, health: Health) -> None:
-    """Keep in *health* since when *what* has not answered; forget it with the first answer."""
+    """Record in *health* since when *what* has not answered; remove the entry once it answers."""
     while True:
-        # Before it is asked: a frozen server may keep even the cancelled question waiting.
+        # Before asking: with a frozen server, even the cancelled request may not return.
         health.unreachable.setdefault(what, time.monotonic())
         with suppress(*TRANSIENT):
             async with asyncio.timeout(_WITHIN_SECONDS):

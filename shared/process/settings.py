@@ -61,7 +61,7 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _only_locally(self) -> Self:
-        """Refuse a business clock of its own outside the local stack."""
+        """Refuse a business clock that differs from real time, outside the local stack."""
         if (self.business_start, self.business_since, self.business_rate) == (None, None, 1):
             return self
         if self.business_start is None or self.business_since is None:
@@ -71,14 +71,14 @@ class ServiceSettings(BaseSettings):
         return self
 
     def refuse_placeholders(self, *names: str) -> None:
-        """Raise ValueError, outside the local stack, that names those still to be filled in."""
+        """Outside the local stack, raise ValueError naming the settings that are placeholders."""
         found = [name for name in names if is_placeholder(str(getattr(self, name)))]
         if found and not self.is_local:
             raise ValueError(f"still placeholders: {', '.join(found)}")
 
     @property
     def is_local(self) -> bool:
-        """Whether Kafka and Postgres are on this machine, as only the local stack has them."""
+        """Whether Kafka and Postgres are on this machine, as they are only in the local stack."""
         hosts = [self.postgres_host, *(each.rpartition(":")[0] for each in self.kafka_servers)]
         return all(host.strip("[]") in LOOPBACK for host in hosts)
 

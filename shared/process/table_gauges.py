@@ -8,13 +8,16 @@ from shared.process.outages import TRANSIENT
 
 Count = Callable[[], Awaitable[None]]
 REST_SECONDS = 2.0
+"""Shortest pause between two counts."""
 REST = 50
+"""Pause after a count, in durations of that count."""
 REST_AT_MOST = 15.0
+"""Longest pause, in seconds."""
 _WAIT_SECONDS = 1.0
 
 
 class TableGauges:
-    """Sets gauges from tables, at most every two seconds; slow counts run less often."""
+    """Sets gauges from tables, at most every two seconds, and less often if counting is slow."""
 
     def __init__(self) -> None:
         self._counts: tuple[Count, ...] = ()
@@ -26,7 +29,7 @@ class TableGauges:
         self._counts = counts
 
     async def refresh(self) -> None:
-        """Count, unless that was just done; a count that takes over a second shows up later."""
+        """Count, unless that was just done; wait at most one second for the counts to finish."""
         if self._counting is None or self._counting.done():
             if not self._counts or asyncio.get_running_loop().time() < self._rests_until:
                 return

@@ -1,4 +1,4 @@
-"""HTTP/1.1 that hangs up on senders whose request does not begin in time."""
+"""HTTP/1.1 that closes connections on which no request head arrives in time."""
 
 import asyncio
 from typing import Any
@@ -12,8 +12,8 @@ class TimedHeads(H11Protocol):
     """
     Closes a connection on which the head of a request is not complete after `HEAD_SECONDS`.
 
-    uvicorn 0.54 waits without end: a few hundred silent connections would use up all that are
-    allowed. The time of bodies is bounded where they are read.
+    uvicorn 0.54 waits forever: a few hundred silent connections would use up all that are allowed.
+    The time for bodies is limited where they are read.
     """
 
     _limit: asyncio.TimerHandle | None = None
@@ -24,7 +24,7 @@ class TimedHeads(H11Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Take in what came; wait on if it is not yet the whole head of a request."""
+        """Handle *data*; the timer runs until the head of the next request is complete."""
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()
