@@ -27,13 +27,13 @@ class Field:
     help: str = ""
     needed: bool = True
     most: int = 2000
-    """How many characters its words may have."""
+    """The most characters that a text may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """
-    What an act is about: its case, the work under way, and an item; empty for one of no case.
+    What an act is about: its case, the work under way, and an item; all empty if it has no case.
 
     ``is_claimed``: only the caller says that the executive wants it. ``contact_id`` is the
     caller's contact, if this office keeps it.
@@ -49,9 +49,9 @@ class About:
     assessment: Assessment | None = None
     """The assessment in public, if it is about one."""
     of: str = ""
-    """What of the assessment it is about: a version of a report, a date, a recommendation."""
+    """The part of the assessment: a version of a report, a due date, or a recommendation."""
     person: Person | None = None
-    """Who would do it."""
+    """The person who is about to do it."""
 
 
 class End(NamedTuple):
@@ -79,7 +79,7 @@ def _nothing_ends(_: datetime) -> Sequence[End]:
 
 @dataclass(frozen=True, slots=True)
 class ActForm:
-    """One act: ``data`` makes the message of the values that are filled in."""
+    """One act: ``data`` returns the data of its message, from the values that are filled in."""
 
     name: str
     title: str
@@ -95,11 +95,11 @@ class ActForm:
     ends: Callable[[datetime], Sequence[End]] = _nothing_ends
     """Returns what the act erases if it is done at a real time."""
     barred: Callable[[About], str | None] = _anybody
-    """Returns why another person must do it; None if this one may."""
+    """Returns why another person must do it; None if this person may."""
     begins_as: Callable[[About], Mapping[str, str]] = _empty
-    """Returns what the form of an act on an assessment is filled in with at first."""
+    """Returns the values with which the form of an act on an assessment is first shown."""
     places: Mapping[str, str] = field(default_factory=dict)
-    """Places that refusals name and that are no fields → the field at which they are shown."""
+    """Names in the paths of refusals that are not fields → the field at which they are shown."""
 
     def read(
         self, about: About, values: Mapping[str, str]
@@ -124,7 +124,7 @@ class ActForm:
             if not errors:
                 raise
             return None, _in_order(by_name, errors)
-        except ValueError:  # of a date
+        except ValueError:  # a date that does not parse
             return None, _in_order(by_name, {**errors, **_wrong_dates(by_name, filled)})
         return (None, _in_order(by_name, errors)) if errors else (message, {})
 
@@ -136,7 +136,7 @@ class ActForm:
 
 
 def _in_order(fields: Mapping[str, Field], errors: Mapping[str, str]) -> dict[str, str]:
-    """Return *errors* as the form has its fields."""
+    """Return *errors* in the order of the form's fields."""
     return {name: errors[name] for name in fields if name in errors}
 
 

@@ -233,7 +233,7 @@ BY_KIND: Mapping[str, Sequence[str]] = {
 
 
 def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = UTC) -> About:
-    """Return what acts in a case are about; *item_id* names an item, if it is one."""
+    """Return what acts in a case are about; *item_id* names their item, if they have one."""
     return About(
         tracking_number=facts.case.tracking_number,
         status=facts.case.status or "accepted",
@@ -246,7 +246,7 @@ def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = UTC) -> Ab
 
 
 def possible(facts: CaseFacts) -> list[ActForm]:
-    """Return the acts that are possible in a case, beside those on an item."""
+    """Return the acts that are possible in a case, apart from those on an item."""
     about = about_of(facts)
     return [form for form in ACTS.values() if form.fits(about)]
 
@@ -259,7 +259,7 @@ def likely(facts: CaseFacts, item: ItemRow) -> list[ActForm]:
 
 
 def options_of(field: Field, catalog: Catalog, names: Names) -> Mapping[str, str]:
-    """Return the values of *field*, each with its words."""
+    """Return the values of *field*, each with the text to show."""
     if field.options == "programs":
         return {id_: program.name for id_, program in catalog.programs.items()}
     if field.options == "participants":

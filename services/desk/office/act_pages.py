@@ -176,7 +176,7 @@ def _token(visit: Visit) -> str | None:
 def _hidden(visit: Visit, named: Named, values: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the fields that a page keeps of the form, with the token that makes it one act."""
     token = _token(visit) or str(uuid.uuid4())
-    about = "item" if named.assessment is None else "of"  # a field of a form may be an item, too
+    about = "item" if named.assessment is None else "of"  # forms may have a field named item
     return [*values.items(), (about, visit.form.text(about)), ("token", token)]
 
 

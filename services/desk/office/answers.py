@@ -1,8 +1,8 @@
 """
 Waits a moment for the answer to an act, and shows it where the act was made.
 
-What was typed is nowhere but in the browser: a page that waits has it in hidden fields, so that
-the form can come back filled in.
+What a person typed is kept only in the browser: a page that waits holds it in hidden fields, so
+that the form can come back filled in.
 """
 
 import asyncio

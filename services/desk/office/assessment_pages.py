@@ -68,7 +68,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class DateRow:
-    """A day on which a report is due; ``first`` is the day by the plan."""
+    """A day on which a report is due; ``first`` is the day by the plan, ``now`` the day now."""
 
     name: str
     first: date
@@ -79,7 +79,7 @@ class DateRow:
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """A recommendation: the status that is verified, and the one that is not."""
+    """A recommendation: its verified status, and the one that waits to be verified."""
 
     number: str
     verified: str
@@ -132,7 +132,7 @@ def about_assessment(assessment: Assessment, actor: str, *, of: str = "") -> Abo
 
 
 def why_not(visit: Visit, form: ActForm, about: About) -> str | None:
-    """Return why this person cannot do an act; None if it may."""
+    """Return why this person cannot do an act; None if nothing prevents it."""
     roles = roles_for(form.model)
     if not visit.may(roles):
         role = " or ".join(labels.ROLES[role] for role in labels.ROLES if role in roles)

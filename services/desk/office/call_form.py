@@ -39,7 +39,7 @@ class Section(NamedTuple):
 
 
 class Entered(NamedTuple):
-    """What a filled-in form makes: both messages, or what is wrong with it, by field."""
+    """The result of reading a form: both messages, or what is wrong with it, by field."""
 
     submission: Submission | None
     contact: Contact | None
@@ -167,11 +167,11 @@ SECTIONS: Sequence[Section] = (
 FIELDS: Mapping[str, Field] = {field.name: field for part in SECTIONS for field in part.fields}
 _BY_PATH = {field.path: field for field in FIELDS.values()}
 NO_WAY = "Give a telephone number or an email address."
-"""What to say if nobody could be reached."""
+"""The error if a form has neither a telephone number nor an email address."""
 
 
 def read(form: Form, *, reference: str) -> Entered:
-    """Return the messages that *form* makes, or everything that is wrong with it at once."""
+    """Return the messages that *form* makes, or everything that is wrong with it."""
     data: dict[str, Any] = {}
     errors = {}
     for field in FIELDS.values():
@@ -201,7 +201,7 @@ def read(form: Form, *, reference: str) -> Entered:
 
 
 def options_of(field: Field, catalog: Catalog) -> Mapping[str, str]:
-    """Return the values of *field*, each with its words."""
+    """Return the values of *field*, each with the text to show."""
     if field.options == "programs":
         return {id_: program.name for id_, program in catalog.programs.items()}
     if field.options == "topics":

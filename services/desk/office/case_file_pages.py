@@ -1,4 +1,4 @@
-"""Opening a case file for a purpose: one person sees its words, for a quarter of an hour."""
+"""Opening a case file for a purpose: only that person sees it, for a quarter of an hour."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ async def _show(visit: Visit) -> Response:
 
 
 async def close_in_time(visit: Visit, response: Response, file: CaseFile) -> None:
-    """Have the browser leave a page with words of *file* when its time is over."""
+    """Have the browser leave a page that shows *file* when the time of the file is over."""
     if file.until is not None:
         left = (file.until - await store.read_now(visit.connection)).total_seconds()
         response.headers["Refresh"] = f"{max(1, int(left))}; url=/cases/{file.tracking_number}"

@@ -19,7 +19,7 @@ from services.desk.office.settings import OfficeSettings
 SECONDS = 5.0
 """Time limit of each call to the issuer, from connecting to the last byte."""
 METADATA_SECONDS = 10.0
-"""How long metadata is kept: so often a sign-in asks whether the issuer is there."""
+"""How long metadata is cached; a sign-in after that asks the issuer, and sees if it is away."""
 KEYS_SECONDS = 3600.0
 _AWAY_SECONDS = 2.0
 _NEWER_KEYS_SECONDS = 60.0
@@ -32,7 +32,7 @@ SIGNED_OUT = "/signed-out"
 
 
 class IssuerAway(Exception):
-    """The issuer does not answer, or not as an issuer does."""
+    """The issuer does not answer, or its answer is not one of an OpenID Connect issuer."""
 
 
 class NotIdentified(Exception):
@@ -50,10 +50,10 @@ class _Metadata:
 
 class Issuer:
     """
-    Asks the issuer; keeps its metadata for seconds, its keys for an hour.
+    Asks the issuer; caches its metadata for ten seconds, its keys for an hour.
 
-    Each call has a time limit. After a failure, calls fail at once for two seconds, so that those
-    who wait do not add up. ``transport`` is for tests.
+    Each call has a time limit. For two seconds after a failure, calls fail at once, so that people
+    do not queue up behind an issuer that is away. ``transport`` is for tests.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Issuer:
         self._signed_out = settings.public_url + SIGNED_OUT
         self._scheme = "http://" if settings.stand_in_issuer else "https://"
         authority = settings.issuer_ca_file
-        # Without environment: a .netrc or a proxy there must not change whom the desk trusts.
+        # The environment is ignored: a .netrc or a proxy must not change whom the desk trusts.
         self._http = httpx.AsyncClient(
             timeout=SECONDS,
             verify=True if authority is None else ssl.create_default_context(cafile=authority),
@@ -101,7 +101,7 @@ class Issuer:
 
     @property
     def end_session(self) -> str | None:
-        """Where a person signs out at the issuer, too, and comes back; None if it is not known."""
+        """The address that signs a person out at the issuer and leads back; None if not known."""
         if self._metadata is None or self._metadata.end_session is None:
             return None
         query = {"client_id": self._client_id, "post_logout_redirect_uri": self._signed_out}

@@ -14,7 +14,7 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none';"
     " frame-ancestors 'none'; sandbox"
 )
-"""A mail has its style in its elements. It is from our files, and in a sandbox all the same."""
+"""Mails carry their styles inline. They come from our own files, but are sandboxed anyway."""
 _READERS = CASEWORK | ADMINISTRATOR
 
 

@@ -17,7 +17,7 @@ from services.desk.work.assessment import Assessment
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An act and its case, with the assessment in public; no case: it is on personal records."""
+    """An act, its case and its assessment in public; without a case, it is on personal records."""
 
     form: ActForm
     facts: CaseFacts | None
@@ -71,7 +71,7 @@ async def named_act(visit: Visit) -> Named:
 
 
 async def as_addressed(visit: Visit, form: ActForm) -> Mapping[str, str]:
-    """Return the hold that the address names as it is set, or else the ids in the address."""
+    """Return the values of the hold that the address names, or else those in the address."""
     query = visit.request.query_params
     hold = (await visit.names()).catalog.holds.get(query.get("id", ""))
     if hold is not None and form is RECORDS["hold"]:

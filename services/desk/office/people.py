@@ -44,12 +44,12 @@ async def find_person(
 
 
 async def list_people(connection: "Connection[Any]", *, issuer: str) -> list[Person]:
-    """Return everybody who may sign in or might once, by name."""
+    """Return everyone who may sign in or could in the past, by name."""
     return [Person(**row) for row in await connection.fetch(_SQL["list_people"], issuer)]
 
 
 async def list_strangers(connection: "Connection[Any]", *, issuer: str) -> list[Stranger]:
-    """Return who has signed in without being entered, the latest first."""
+    """Return the people who signed in and are not entered yet, the latest first."""
     return [
         Stranger(**row)
         for row in await connection.fetch(_SQL["list_strangers"], issuer, STRANGERS)
@@ -65,7 +65,7 @@ async def add_person(connection: "Connection[Any]", person: Person, *, by: str) 
 
 
 async def disable_person(connection: "Connection[Any]", *, issuer: str, subject: str) -> bool:
-    """Disable a person, which ends its sessions; return False if nobody is to be disabled."""
+    """Disable a person, which ends all sessions; False if the person is unknown or disabled."""
     return await connection.fetchval(_SQL["disable_person"], issuer, subject) is not None
 
 

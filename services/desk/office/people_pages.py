@@ -1,4 +1,4 @@
-"""For the administrator: who may sign in, under which pseudonym, and who no longer."""
+"""For the administrator: who may sign in, under which pseudonym, and who no longer may."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""The acts of the office on what stands: statuses, and reports that are published. Pure."""
+"""The acts of the office on statuses and on published reports. Pure."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -18,14 +18,14 @@ class Waiting(NamedTuple):
 
 
 class Late(NamedTuple):
-    """How many items are late that wait for one clock."""
+    """How many late items there are for a clock."""
 
     clock: str
     items: int
 
 
 class Reports(NamedTuple):
-    """How many reports stand somewhere since a ``day``, a ``week`` or longer (``older``)."""
+    """How many reports have been in a state up to a ``day``, a ``week`` or longer (``older``)."""
 
     state: str
     age: str
@@ -33,7 +33,7 @@ class Reports(NamedTuple):
 
 
 class LateReports(NamedTuple):
-    """How many days have passed on which a report of a kind was due."""
+    """How many due dates of a kind of report have passed without a report."""
 
     kind: str
     dates: int
@@ -45,15 +45,15 @@ async def count_waiting(connection: "Connection[Any]") -> list[Waiting]:
 
 
 async def count_late(connection: "Connection[Any]", *, at: datetime) -> list[Late]:
-    """Return how many clocks are late at a business time, by the clock's name."""
+    """Return how many items are late *at* a business time, by clock."""
     return [Late(*row) for row in await connection.fetch(_SQL["count_late"], at)]
 
 
 async def count_reports(connection: "Connection[Any]", *, at: datetime) -> list[Reports]:
-    """Return how many reports stand where *at* a business time, by age."""
+    """Return how many reports there are *at* a business time, by state and age."""
     return [Reports(*row) for row in await connection.fetch(_SQL["count_reports"], at)]
 
 
 async def count_late_reports(connection: "Connection[Any]", *, at: datetime) -> list[LateReports]:
-    """Return how many reports are late *at* a business time, by kind."""
+    """Return how many due dates have passed *at* a business time, by kind of report."""
     return [LateReports(*row) for row in await connection.fetch(_SQL["count_late_reports"], at)]

@@ -33,20 +33,20 @@ def of_version(report: Report) -> str:
 
 
 def due_at(about: About) -> tuple[str, date] | None:
-    """Return the kind and the day of a date that is open and ``of`` names (kind:day)."""
+    """Return the kind and the day that ``of`` names (kind:day), if a report is due then."""
     kind, _, day = about.of.partition(":")
     if about.assessment is None or kind not in REPORT_KINDS:
         return None
     for first, now in about.assessment.open_days(kind):
         if now.isoformat() == day:
             return kind, now
-        if first.isoformat() > day:  # a day is only moved to a later one
+        if first.isoformat() > day:  # dates are only moved to later ones
             return None
     return None
 
 
 def has_worked(about: About) -> str | None:
-    """Return why this person cannot approve a report; None if it has not worked on it."""
+    """Return why this person cannot approve a report; None for one who did not work on it."""
     report = report_at(about)
     if report is None or about.person not in report.has_worked:
         return None

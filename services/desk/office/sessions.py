@@ -1,7 +1,7 @@
 """
 Sign-ins that are under way, and sessions: one function per statement.
 
-The database has only hashes of the browsers' secrets. Both run by real time.
+The database has only hashes of the browsers' secrets. Both end by real time.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ SIGN_INS = 2000
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in under way: what the issuer's answer must fit, and the path to go to then."""
+    """A sign-in under way: what the issuer's answer must match, and where to go afterwards."""
 
     nonce: str
     verifier: str
@@ -68,7 +68,7 @@ async def start_sign_in(
 async def take_sign_in(
     connection: "Connection[Any]", *, state: str, browser: str
 ) -> SignIn | None:
-    """Remove and return the sign-in that *browser* started; None if it has none, or too old."""
+    """Remove and return the sign-in that *browser* started; None if it is too old or unknown."""
     row = await connection.fetchrow(
         _SQL["take_sign_in"], digest(state), digest(browser), SIGN_IN_LASTS
     )

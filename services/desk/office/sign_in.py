@@ -40,7 +40,7 @@ FAILURES = {
     "away": "The sign-in service does not answer. People who are signed in can go on working.",
     "busy": "Too many people are signing in. Wait ten minutes.",
 }
-"""Why a sign-in failed, in words; the answer of the issuer stays in no address."""
+"""Why a sign-in failed, in words; no address contains the answer of the issuer."""
 _UNAVAILABLE = frozenset({"away", "busy"})
 _SIGNED_IN = "signed_in"
 OUTCOMES = (_SIGNED_IN, *FAILURES)

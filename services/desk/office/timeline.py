@@ -116,7 +116,7 @@ def is_claimed(happened: Happened) -> bool:
     """
     Return whether only the caller says that the executive wants the request.
 
-    Why it is referred does not tell: another doubt, such as a missing ORI, may come first.
+    The reason of the referral does not tell: another doubt, such as no ORI, may come first.
     """
     claimed = False
     for happening, data in happened:

@@ -1,4 +1,4 @@
-"""What all pages have in common: who is signed in, with which roles, and that a form is ours."""
+"""What all pages share: who is signed in, with which roles, and the check that a form is ours."""
 
 import asyncio
 import re
@@ -37,10 +37,10 @@ CASEWORK = frozenset({"reader", "worker", "approver"})
 WORKS = frozenset({"worker", "approver"})
 """Roles that act on requests."""
 APPROVES = frozenset({"approver"})
-"""Who has people forgotten, and sets records holds."""
+"""Roles that may have people forgotten, and set records holds."""
 ADMINISTRATOR = frozenset({"administrator"})
 PATHS = frozenset({"/", "/assessments", "/call", "/figures", "/emails", "/people", "/records"})
-"""Where a sign-in may lead, beside the page of a case."""
+"""Where a sign-in may lead, besides the page of a case."""
 NO_ROLE_FOR_PAGE = "Your role does not include this page."
 _PACKAGE = "services.desk.office"
 _CASE = re.compile(r"/cases/([A-Z0-9-]{1,40})")
@@ -145,10 +145,10 @@ class Office(Front[OfficeSettings]):
         stale: Handler | None = None,
     ) -> Route:
         """
-        Return the route of a form for people with one of *roles*; None: for all signed in.
+        Return the route of a form for people with one of *roles*; None: everyone who is signed in.
 
-        *stale* answers a form whose session has ended or was renewed; without it, a page does that
-        has what was written, to be sent again.
+        *stale* answers a form whose session has ended or was renewed. Without it, a page shows
+        what was written, to be sent again.
         """
 
         async def endpoint(request: Request) -> Response:
@@ -183,7 +183,7 @@ class Office(Front[OfficeSettings]):
                 handler = stale or send_again
             current = await self.roles(connection, session)
             renewed = current != session.roles
-            if renewed:  # what an earlier role could have left behind is worth nothing now
+            if renewed:  # forms and cookies from before the change are no longer valid
                 before, secret = secret, new_secret()
                 await sessions.renew_session(connection, before, to=secret, roles=current)
             visit = Visit(request, connection, self, session, current, secret, form)

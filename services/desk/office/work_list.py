@@ -31,7 +31,7 @@ _TAKEN = "Another person has it now."
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to; empty: nothing."""
+    """The filters of the list; an empty one does not filter."""
 
     kind: str = ""
     program: str = ""
@@ -40,7 +40,7 @@ class Filters:
     text: str = ""
 
     def query(self, **changes: object) -> str:
-        """Return the query of this list, with *changes*."""
+        """Return the query string of these filters, with *changes*."""
         values = {**asdict(self), **changes}
         return urlencode({name: value for name, value in values.items() if value})
 
@@ -138,7 +138,7 @@ def _back(visit: Visit) -> Response:
 
 
 def _asked(visit: Visit) -> tuple[Filters, int]:
-    """Return the filters and the page that the address names; what is no filter is left out."""
+    """Return the filters and the page in the address; unknown kinds are ignored."""
     query = visit.request.query_params
     filters = Filters(
         kind=kind if (kind := query.get("kind", "")) in labels.KINDS else "",
