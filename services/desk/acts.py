@@ -1,4 +1,4 @@
-"""What people of the office do: the messages of ``office-desk``, and their answers. Pure."""
+"""The messages that staff send as ``office-desk``, and the answers to them. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ _NAMED_BY = (
     "id", "tracking_number", "engagement_id", "contact_id", "subscription_id", "reference", "mail",
     "notice",
 )  # fmt: skip
-"""The fields that say what a message is about, the first that it has."""
+"""Fields that name what a message is about; the first one present counts."""
 _ASK_FILE, _READ_REPORT = "case.ask", "report.read"
 _TOLD = frozenset({TYPES["case_told"], TYPES["report_told"]})
 REPORT = "report"
-"""What a report's text is opened for, among the purposes of case files."""
+"""The purpose of a case file that holds the text of a report."""
 _ACCEPTED = TYPES["accepted"]
 _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
 
@@ -38,10 +38,10 @@ _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
 @dataclass(frozen=True, slots=True)
 class Act:
     """
-    What a person does: the data of a message that a program office may send.
+    An act of a staff member, as the data of a message that a program office may send.
 
-    ``token`` is that of the form: sent twice, it is one act. ``item_id`` is the item it is about,
-    ``case`` the tracking number of its request if the message does not name it.
+    ``token`` identifies the form: a form that is sent twice is one act. ``item_id`` is the work
+    item, if any; ``case`` is the tracking number, for messages that do not name the request.
     """
 
     data: BaseModel
@@ -77,7 +77,7 @@ class Act:
 
     @property
     def purpose(self) -> str | None:
-        """What it opens a case file for, or the text of a report, if it does."""
+        """Why it opens a case file, `REPORT` for the text of a report; None if it opens none."""
         if self.kind == _READ_REPORT:
             return REPORT
         return getattr(self.data, "purpose", None) if self.kind == _ASK_FILE else None
@@ -87,12 +87,12 @@ class Act:
         return message_id_of(type(self.data), token=self.token, actor=actor)
 
     def may_be_sent_with(self, roles: Collection[str]) -> bool:
-        """Tell whether one of *roles* allows it; intake decides by its own copy of the roles."""
+        """Tell whether one of *roles* allows it; intake checks its own copy of the roles again."""
         return not inbound.staff_roles(self.type, self.data).isdisjoint(roles)
 
 
 def roles_for(model: type[BaseModel]) -> frozenset[str]:
-    """Return the roles of which a person needs one to send a message of *model*."""
+    """Return the roles that allow a message of *model*; a person needs only one of them."""
     return frozenset(inbound.STAFF_ROLES[_TYPES[model]])
 
 
@@ -131,7 +131,7 @@ def message_of(act: Act, *, actor: str, at: datetime, number: int) -> Outgoing:
 
 
 class Sent(NamedTuple):
-    """What the own topic knows of an act, in the order of the columns that it sets."""
+    """An act as read back from `IN_TOPIC`, in the order of the columns that it sets."""
 
     message_id: str
     actor: str
@@ -158,7 +158,7 @@ class Answer(NamedTuple):
     """
     The answer to a message: ``reasons`` is JSON, and None unless it was refused.
 
-    ``tracking_number`` is that of a request that it accepts.
+    ``tracking_number`` is set only if the answer accepts a new request.
     """
 
     message_id: str
@@ -195,9 +195,9 @@ def answer_in(message: Message) -> Answer | None:
 
 class ToldFile(NamedTuple):
     """
-    A case file that was told, or a report; ``told`` is JSON.
+    The contents of a case file, as JSON in ``told``.
 
-    It has needs, contacts and notes, or the text of a draft.
+    They are the need, the contacts and the notes, or the text of a report.
     """
 
     message_id: str
@@ -205,7 +205,7 @@ class ToldFile(NamedTuple):
 
 
 def file_in(message: Message) -> ToldFile | None:
-    """Return the case file or the report that *message* tells; None if it tells none."""
+    """Return the contents in *message*; None if it has none, or repeats an earlier answer."""
     if message.type not in _TOLD or message.inreplytoid is None or message.data.get("repeat"):
         return None
     return ToldFile(message.inreplytoid, to_json(message.data).decode())

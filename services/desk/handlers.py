@@ -29,7 +29,7 @@ class Batch:
     """The changes of one batch, in memory until `DeskReader.save` writes them."""
 
     routed: dict[str, Routed]
-    """What is stored of the cases that their next status depends on."""
+    """The stored values that each case's next status depends on, by request id."""
     open: dict[str, WorkItem]
     """The open items of these cases, as stored."""
     cases: dict[str, Case] = field(default_factory=dict)
@@ -42,11 +42,11 @@ class Batch:
     answers: dict[str, Answer] = field(default_factory=dict)
     files: dict[str, ToldFile] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
-    """The ids of contacts of which no case file is kept any more."""
+    """The ids of contacts whose case files must be erased."""
     said: dict[str, dict[str, Said]] = field(default_factory=dict)
-    """What was said about the engagements of the batch, by their ids and those of events."""
+    """The stored messages about the batch's engagements: engagement id → event id → message."""
     new: dict[str, Said] = field(default_factory=dict)
-    """What this batch says of them."""
+    """The messages that this batch adds or completes, by event id."""
 
     def say(self, said: Said) -> None:
         """Note one half of a message about an engagement: its content, or its outcome."""
@@ -54,7 +54,7 @@ class Batch:
         self.new[said.event_id] = said if before is None else before.completed(said)
 
     def changed_items(self) -> dict[str, tuple[WorkItem, Closed | None]]:
-        """Return the items about engagements that what is new has opened or closed."""
+        """Return the items about engagements that this batch opens or closes."""
         found: dict[str, tuple[WorkItem, Closed | None]] = {}
         for engagement_id, said in self._changed_sites():
             before = reports.items_of(engagement_id, self.said[engagement_id].values())
@@ -63,7 +63,7 @@ class Batch:
         return found
 
     def report_states(self) -> list[ReportState]:
-        """Return where the reports of these engagements stand now."""
+        """Return the state of each report of the engagements that this batch changes."""
         return [
             state
             for engagement_id, said in self._changed_sites()
@@ -71,14 +71,14 @@ class Batch:
         ]
 
     def _changed_sites(self) -> Iterator[tuple[str, Collection[Said]]]:
-        """Yield the engagements of which something new is said, each with all that is said."""
+        """Yield each engagement that the batch changes, with all messages about it."""
         for engagement_id, known in self.said.items():
             new = {e.event_id: e for e in self.new.values() if e.engagement_id == engagement_id}
             if new:
                 yield engagement_id, {**known, **new}.values()
 
     def forget(self, event: intake.PersonForgotten) -> None:
-        """Note a contact that is forgotten, if it is one."""
+        """Note the contact that *event* forgets; it may forget a subscription instead."""
         if event.data.contact_id is not None:
             self.forgotten.add(event.data.contact_id)
 
@@ -123,7 +123,11 @@ class DeskReader:
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:
-        """Read the cases whose status the batch may change; one process reads their partition."""
+        """
+        Read the cases whose status the batch may change, and lock its engagements.
+
+        Cases need no lock: only one process reads their partition.
+        """
         state = Batch({}, {})
         request_ids = {
             project.request_of(item.message)[0]
@@ -196,7 +200,7 @@ class DeskReader:
 
 
 def _answer(state: Batch, message: Message) -> Taken:
-    """Note an answer. What else the office is told is in the log, without the words."""
+    """Note an answer, and the case file in it; the desk reads everything else from the log."""
     answer = answer_in(message)
     if answer is None:
         return _IGNORED

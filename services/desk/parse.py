@@ -40,7 +40,11 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
 
 
 def parse(record: Record) -> Item | PassedOver | Malformed:
-    """Return the event in *record*; a later release's is an item if it is about a request."""
+    """
+    Return the event in *record*.
+
+    An event that only a later release knows is passed over, unless it is about a request.
+    """
     if record.topic == OUT_TOPIC:
         return parse_answer(record)
     found = parse_event(record, _EVENTS[record.topic])
@@ -48,5 +52,5 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
         return found
     is_about_request = record.topic in (intake.TOPIC, routing.TOPIC) and names_request(found.key)
     later = parse_later(found) if is_about_request else found
-    # The request's id is taken from it.
+    # The correlation id becomes the request's id.
     return later if isinstance(later, Item) and is_id(later.message.correlationid) else found

@@ -84,10 +84,10 @@ _LEFT_OUT = frozenset(
     {"request_id", "tracking_number", "participant", "decision", "facts", "need_stated", "asked"}
 )
 """Fields of events that a happening does not repeat."""
-_OF_FACTS = frozenset({"version", "program", "urgency", "authority"})
+_SHOWN_FACTS = frozenset({"version", "program", "urgency", "authority"})
 """The fields of a request's facts that a happening shows; the case has the others."""
-_OF_OWN = frozenset({"contact_ids"})
-"""Further ones of a request that this office entered for a caller, whose contacts are its own."""
+_SHOWN_IF_OWN = frozenset({"contact_ids"})
+"""Shown as well if this office entered the request for a caller: it keeps that contact itself."""
 _WITH_PROVIDER = frozenset(
     {"offered", "assigned", "planned", "in_delivery", "delivered", "closed"}
 )
@@ -130,7 +130,7 @@ def happening(event: RequestFact | LaterEvent, *, office: str) -> Happening:
     data = event.data
     decision = getattr(data, "decision", None)
     if isinstance(data, intake.RequestFacts):
-        fields = _OF_FACTS | _OF_OWN if data.participant == office else _OF_FACTS
+        fields = _SHOWN_FACTS | _SHOWN_IF_OWN if data.participant == office else _SHOWN_FACTS
         shown = data.model_dump(mode="json", include=set(fields), exclude_none=True)
     else:
         shown = data.model_dump(mode="json", exclude=set(_LEFT_OUT), exclude_none=True)
@@ -171,7 +171,7 @@ _ABOUT_NO_MAIL = (
 
 
 def mail(event: MailEvent) -> MailRow | None:
-    """Return what became of the mail or the call that *event* is about; None if of neither."""
+    """Return the outcome of the mail or call in *event*; None without one, or for subscribers."""
     if isinstance(event, _ABOUT_NO_MAIL) or is_to_subscriber(event.data.contact):
         return None
     data = event.data

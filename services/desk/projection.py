@@ -1,5 +1,5 @@
 """
-Stores what is folded from the log, one function per statement.
+Stores the tables that are folded from the log, one function per statement.
 
 Each statement is ``sql/<function>.sql``; `project` computes the rows.
 """
@@ -18,7 +18,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements("services.desk")
 FILE_KEPT = timedelta(minutes=15)
-"""How long a case file that was told is kept, at most."""
+"""The longest that the contents of a case file are kept."""
 
 
 class Routed(NamedTuple):
@@ -32,7 +32,7 @@ class Routed(NamedTuple):
 async def read_routed(
     connection: "Connection[Any]", request_ids: Collection[str]
 ) -> dict[str, Routed]:
-    """Return status, its beginning and provider of each case that is known."""
+    """Return the status, since when, and the provider of each of these cases that is stored."""
     rows = await connection.fetch(_SQL["read_routed"], list(request_ids))
     return {request_id: Routed(*routed) for request_id, *routed in map(tuple, rows)}
 
@@ -50,12 +50,12 @@ async def save_happenings(
 
 
 async def save_notices(connection: "Connection[Any]", notices: Collection[NoticeRow]) -> None:
-    """Store decisions about whom to tell, beside what is known of their mails."""
+    """Store decisions to notify; the outcomes of their mails stay as they are."""
     await connection.execute(_SQL["save_notices"], *zip(*notices, strict=True))
 
 
 async def save_mails(connection: "Connection[Any]", mails: Collection[MailRow]) -> None:
-    """Store what became of mails, beside the decisions to tell."""
+    """Store the outcomes of mails; the decisions to notify stay as they are."""
     await connection.execute(_SQL["save_mails"], *zip(*mails, strict=True))
 
 
@@ -70,13 +70,13 @@ async def read_open_items(
 async def open_items(
     connection: "Connection[Any]", items: Iterable[tuple[WorkItem, Closed | None]]
 ) -> None:
-    """Store items as open, or as closed since, in key order."""
+    """Insert or replace items, each open or already closed, in key order."""
     rows = [(*item, *(closed or (None, None))) for item, closed in items]
     await connection.execute(_SQL["open_items"], *zip(*rows, strict=True))
 
 
 async def settle_items(connection: "Connection[Any]", settled: Collection[Settling]) -> None:
-    """Close items that are open, and for good those that may be opened later."""
+    """Close open items; one that ``may_come_first`` and is not stored yet will never open."""
     await connection.execute(_SQL["settle_items"], *zip(*settled, strict=True))
 
 
@@ -88,24 +88,24 @@ async def record_answers(connection: "Connection[Any]", answers: Collection[Answ
 async def keep_case_files(
     connection: "Connection[Any]", files: Collection[ToldFile], *, kept: timedelta
 ) -> None:
-    """Keep case files that were asked for and told, for the time *kept*."""
+    """Store the contents of case files that staff asked for, for the time *kept*."""
     await connection.execute(_SQL["keep_case_files"], *zip(*files, strict=True), kept)
 
 
 async def forget_contacts(connection: "Connection[Any]", contact_ids: Collection[str]) -> None:
-    """Erase the case files that name one of these contacts, of whichever participant it is."""
+    """Erase the case files that name one of these contacts, no matter whose contact it is."""
     await connection.execute(_SQL["forget_contacts"], sorted(contact_ids))
 
 
 async def lock_sites(connection: "Connection[Any]", engagements: Collection[str]) -> None:
-    """Lock what was said about these engagements: two topics tell it, maybe to two processes."""
+    """Lock these engagements: two topics are about them, and two processes may read those."""
     await connection.execute(_SQL["lock_sites"], sorted(engagements))
 
 
 async def read_said(
     connection: "Connection[Any]", engagements: Collection[str]
 ) -> dict[str, dict[str, Said]]:
-    """Return what was said about each of these engagements, by the ids of the events."""
+    """Return the stored messages about each of these engagements, by event id."""
     found: dict[str, dict[str, Said]] = {name: {} for name in engagements}
     for row in await connection.fetch(_SQL["read_said"], sorted(engagements)):
         each = Said(*row)
@@ -114,12 +114,12 @@ async def read_said(
 
 
 async def save_said(connection: "Connection[Any]", said: Collection[Said]) -> None:
-    """Insert or replace what was said about engagements."""
+    """Insert or replace messages about engagements."""
     await connection.execute(_SQL["save_said"], *zip(*said, strict=True))
 
 
 async def save_report_states(
     connection: "Connection[Any]", states: Collection[ReportState]
 ) -> None:
-    """Insert or replace where reports stand."""
+    """Insert or replace the states of reports."""
     await connection.execute(_SQL["save_report_states"], *zip(*states, strict=True))

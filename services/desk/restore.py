@@ -3,7 +3,7 @@ Brings a database restored from an older dump up to date.
 
 Most of the desk's tables are a fold of other services' topics, which it reads again from the
 restored checkpoints. The acts of people are its own: they are put back from the messages that it
-has sent, without the item that they were about, and a contact's without its request.
+has sent, without the work item, and without the request if the message does not name it.
 """
 
 import re

@@ -23,14 +23,14 @@ _BROWSERS = (
 
 
 def sweeper(settings: Settings) -> Sweeper:
-    """Return what erases case files whose time is over."""
+    """Return the sweeper that erases case files when their time is over."""
     return sweeping(
         case_files=timedelta(minutes=settings.case_files_kept_minutes), clock=settings.clock
     )
 
 
 def sweeping(*, case_files: timedelta, clock: BusinessClock = REAL_TIME) -> Sweeper:
-    """Return what erases case files, which are told until a time of their own."""
+    """Return the sweeper of case files; each row holds the time until which it is kept."""
     window = Window(
         "case_files",
         "case_files_kept_minutes",

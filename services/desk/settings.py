@@ -8,7 +8,7 @@ from services.desk.office.settings import OfficeSettings
 
 
 class Settings(OfficeSettings):
-    """Those of the office's pages, and how long the desk keeps what people write."""
+    """The settings of the office's pages, and how long the desk keeps case files."""
 
     case_files_kept_minutes: Annotated[int, Field(ge=1, le=15)] = 15
-    """How long a case file that was told is kept, a quarter of an hour at most."""
+    """How long the contents of a case file are kept, at most a quarter of an hour."""

@@ -1,7 +1,7 @@
 """
 What pages read and people change, one function per statement: ``sql/<function>.sql``.
 
-What is folded from the log is written in `projection`.
+`projection` writes the tables that are folded from the log.
 """
 
 import json
@@ -63,7 +63,7 @@ class ItemCount(NamedTuple):
 
 
 class NoticeLine(NamedTuple):
-    """Whom an event was told to; ``mail_outcome`` is what became of the mail beside it."""
+    """A decision to notify an audience of an event, or not to; with the outcome of its mail."""
 
     notice: str
     audience: str
@@ -97,7 +97,7 @@ class ActState(NamedTuple):
 
 
 class CaseFile(NamedTuple):
-    """A case file that a person opened; ``told`` is None until it is there."""
+    """A case file that a person asked for; ``told``, its contents, is None until they arrive."""
 
     tracking_number: str
     purpose: str
@@ -156,7 +156,7 @@ async def count_items(connection: Any, *, at: datetime) -> list[ItemCount]:
 
 
 async def take_item(connection: Any, item_id: str, actor: str) -> bool:
-    """Give an open item to *actor* for half an hour; return False if another person has it."""
+    """Give *actor* an item for half an hour; False if another person has it, or it is closed."""
     found = await connection.fetchval(_SQL["take_item"], item_id, actor, TAKEN_FOR)
     return found is not None
 
@@ -188,7 +188,7 @@ def _item(row: Any) -> ItemRow:
 
 
 async def read_roles(connection: Any, actor: str) -> frozenset[str]:
-    """Return what the person *actor* of the office may do now; nothing if it is not set."""
+    """Return the roles that *actor* has at the office now; none if they were never set."""
     roles = await connection.fetchval(_SQL["read_roles"], OFFICE, actor)
     return frozenset() if roles is None else frozenset(json.loads(roles))
 
@@ -255,12 +255,12 @@ async def restore_acts(connection: Any, acts: Collection[Sent]) -> None:
 async def begin_case_file(
     connection: Any, *, message_id: str, tracking_number: str, actor: str, purpose: str
 ) -> None:
-    """Make room for a case file that *actor* asks for."""
+    """Store that *actor* asks for a case file; its contents follow with the answer."""
     await connection.execute(_SQL["begin_case_file"], message_id, tracking_number, actor, purpose)
 
 
 async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFile | None:
-    """Return the case file that *actor* opened; None to everybody else, and afterwards."""
+    """Return the case file that *actor* opened; None for anyone else, and once it is closed."""
     row = await connection.fetchrow(_SQL["read_case_file"], message_id, actor)
     if row is None:
         return None
@@ -269,11 +269,11 @@ async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFi
 
 
 async def list_assessed(connection: Any, *, at: datetime) -> list[Assessed]:
-    """Return the engagements assessed in public, what waits *at* a business time on top."""
+    """Return the engagements assessed in public; most items open *at* a business time first."""
     rows = await connection.fetch(_SQL["list_assessed"], at, ASSESSED, MOST_ASSESSED)
     return [Assessed(*row) for row in rows]
 
 
 async def read_said(connection: Any, engagement_id: str) -> list[Said]:
-    """Return what was said about an engagement, in no order."""
+    """Return the stored messages about an engagement, in any order."""
     return [Said(*row) for row in await connection.fetch(_SQL["read_said"], [engagement_id])]

@@ -1,4 +1,4 @@
--- A report that the agency did not check in time waits since then.
+-- A report that the agency did not check in time has waited since its time ended.
 WITH standing AS (
     SELECT CASE WHEN state = 'fact_check' AND due_at <= $1 THEN 'unanswered' ELSE state END AS state,
            CASE WHEN state = 'fact_check' AND due_at <= $1 THEN due_at ELSE since END AS since

@@ -1,4 +1,4 @@
--- An engagement is there once anything was said about it; another one of the same request is another row.
+-- One row per engagement, from the time it is opened; a request may have several.
 WITH assessed AS (
     SELECT DISTINCT file.request_id, opened.data ->> 'engagement_id' AS engagement_id
       FROM cases AS file

@@ -1,5 +1,5 @@
--- An item without a number was closed before it was opened, and stays closed. A closed one that opens
--- again is untaken.
+-- An item without a number was closed before it was opened, and stays closed. An item that opens again
+-- belongs to nobody.
 INSERT INTO work_items AS held (
     item_id, kind, request_id, participant, about, why, otherwise, number, opened_at, due_at,
     closed_at, closed_because

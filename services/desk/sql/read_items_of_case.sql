@@ -1,4 +1,4 @@
--- OFFSET 0 keeps the lookup apart: the order of all open items must not be read for those of one case.
+-- OFFSET 0 makes Postgres find the items of the case first, not read all open items in order.
 SELECT item.item_id, item.kind, item.request_id, item.participant, item.about, item.why,
        item.otherwise, item.opened_at, item.due_at,
        CASE WHEN item.taken_until > now() THEN item.taken_by END AS taken_by,

@@ -1,4 +1,4 @@
--- Of tracking numbers, too: here they have no row of their own to count on.
+-- Includes subjects that are tracking numbers: the desk counts their messages nowhere else.
 INSERT INTO sequences (topic, subject, last)
 SELECT topic, subject, max(number)
   FROM announced

@@ -1,4 +1,4 @@
--- A column of intake's stays if the batch does not set it. Routing's are set together.
+-- Columns from intake keep their value unless the batch sets them. Columns from routing are set together.
 INSERT INTO cases AS held (
     request_id, tracking_number, agency, state_code, ori, accepted_at, first_contact_on, status,
     since, program, lane, provider

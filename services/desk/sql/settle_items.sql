@@ -1,4 +1,4 @@
--- A row that is only made here was closed before it was opened: it stays closed.
+-- A row inserted here was closed before it was opened: it stays closed.
 WITH settled AS (
     SELECT *
       FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::boolean[])

@@ -1,4 +1,4 @@
--- Starts nothing above the limits: $7 of one client, $8 in all, within $9.
+-- Inserts nothing above the limits: $7 sign-ins of one client and $8 in all within $9.
 INSERT INTO sign_ins (state_hash, browser_hash, client_hash, nonce, verifier, next)
 SELECT $1, $2, $3, $4, $5, $6
  WHERE (SELECT count(*) FROM sign_ins

@@ -1,4 +1,4 @@
-"""What holds of an assessment in public, by the log: its dates, reports and statuses. Pure."""
+"""Folds the messages about an assessment in public: its dates, reports and statuses. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -31,11 +31,11 @@ VersionState = Literal["fact_check", "checked", "disputed", "returned", "publish
 
 class Said(NamedTuple):
     """
-    A message about an assessment, and what reporting has decided about it: from two topics.
+    A message about an assessment, and reporting's decision on it, which comes on another topic.
 
     ``event`` is intake's event (JSON), or reporting's own if no message led to it. ``number`` is
-    the place of the decision among those about the engagement, ``hash`` and ``due_at`` are those
-    of the fact check that a draft leads to.
+    the place of the decision among those about the engagement; ``hash`` and ``due_at`` belong to
+    the fact check of a draft. Values not read yet are None.
     """
 
     event_id: str
@@ -69,7 +69,7 @@ class Plan(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A report of a kind that was due on a day is due on another."""
+    """A report of a kind is now due on another day."""
 
     kind: ReportKind
     due_on: date
@@ -86,7 +86,7 @@ class Verified(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A status that the provider has decided, and nobody has verified."""
+    """A status that the provider has decided and the office has not verified yet."""
 
     status: str
     reason: str | None
@@ -97,7 +97,7 @@ class Proposal(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """A mistake that somebody has found in a published report."""
+    """A correction of a published report, and who stated it; another person approves it."""
 
     item: str
     by: Person
@@ -126,7 +126,7 @@ class Report:
     verifiers: list[Person] = field(default_factory=list)
     disputed: list[str | None] = field(default_factory=list)
     due_on: date | None = None
-    """When it was due first; None while no version is published, or if it was in no plan."""
+    """Its due date by the plan; None until it is published, or if no plan asked for it."""
     published_at: datetime | None = None
     corrections: dict[int, Correction] = field(default_factory=dict)
     is_withdrawn: bool = False
@@ -138,18 +138,18 @@ class Report:
 
     @property
     def has_worked(self) -> frozenset[Person]:
-        """Who has drafted it, or verified a status in it: none of them approves it."""
+        """Everyone who drafted it or verified a status in it; none of them may approve it."""
         return frozenset((*self.drafters, *self.verifiers))
 
 
 @dataclass(slots=True)
 class Assessment:
-    """An assessment; ``late`` are the dates that were told to have passed without a report."""
+    """An assessment; ``late`` holds the due dates that reporting has announced as missed."""
 
     engagement_id: str
     request_id: str = ""
     plans: dict[ReportKind, list[Plan]] = field(default_factory=dict)
-    """The plans for reports of each kind; the last one holds."""
+    """The plans for reports of each kind; the last one is in force."""
     moves: list[Move] = field(default_factory=list)
     late: dict[tuple[ReportKind, date], datetime] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
@@ -158,11 +158,11 @@ class Assessment:
 
     @property
     def drafters(self) -> frozenset[Person]:
-        """Everybody who has drafted a report about it: none of them verifies a status."""
+        """Everyone who drafted a report about it; none of them may verify a status."""
         return frozenset(each for report in self.reports.values() for each in report.drafters)
 
     def open_days(self, kind: ReportKind) -> Iterator[tuple[date, date]]:
-        """Yield the days on which reports of *kind* that are not published were due and are."""
+        """Yield (due day by the plan, due day now) of the unpublished reports of *kind*."""
         done = {
             each.due_on
             for each in self.reports.values()
@@ -174,7 +174,7 @@ class Assessment:
                 yield day.first_on, day.on
 
     def take(self, event: SiteEvent, said: Said) -> None:
-        """Take in a message that was applied, or that a report is late."""
+        """Apply a message that reporting has applied, or the news that a report is late."""
         assert said.number is not None
         assert said.settled_at is not None
         if isinstance(event, PublicationLate):
@@ -224,7 +224,7 @@ class Assessment:
                 pass
 
     def _drop_late(self, kind: ReportKind) -> None:
-        """Forget the dates of *kind* that hold no more: they were moved, or a plan replaced."""
+        """Forget late dates of *kind* that are moved, published, or no longer in the plan."""
         passed = [due for of, due in self.late if of == kind]
         if not passed:
             return
@@ -332,9 +332,9 @@ def report_states(assessment: Assessment) -> list[ReportState]:
 
 def decided(said: Iterable[Said]) -> Iterator[tuple[Said, SiteEvent]]:
     """
-    Yield the messages that were applied, as they were decided, as far as both topics are read.
+    Yield the messages that reporting applied, in the order of its decisions.
 
-    What follows on one that is known by half waits for the other half.
+    Stop at the first one of which only one topic has been read: later ones may depend on it.
     """
     settled = [each for each in said if each.number is not None]
     for each in sorted(settled, key=lambda each: each.number or 0):
@@ -349,7 +349,7 @@ def decided(said: Iterable[Said]) -> Iterator[tuple[Said, SiteEvent]]:
 
 
 def assessment_of(engagement_id: str, said: Iterable[Said]) -> Assessment:
-    """Return what holds of an assessment by what was *said* about it."""
+    """Return the assessment that results from what was *said* about it."""
     found = Assessment(engagement_id)
     for each, event in decided(said):
         found.take(event, each)

@@ -72,7 +72,7 @@ class Settling(NamedTuple):
     """
     Closes one item, if it is open.
 
-    ``may_come_first``: what opens it is on another topic. If it is read later, it opens nothing.
+    ``may_come_first``: the event that opens it is on another topic; if read later, it is ignored.
     """
 
     item_id: str

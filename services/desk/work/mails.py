@@ -19,17 +19,17 @@ from shared.contracts.notifications import (
 OfMail = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | NoticeSettled
 _UNKNOWN_DAYS, _NOT_REACHED_DAYS, _NO_CONTACT_DAYS = 1, 1, 2
 _NOT_REACHED = frozenset({"no_address"})
-"""Why a mail is cancelled although its audience should have got it."""
+"""Reasons for which a mail is canceled although its audience should have got it."""
 
 
 def changes_of(event: MailEvent) -> Changes:
     """
-    Return what *event* changes: who was not reached, or perhaps not, waits for a person.
+    Return the items that *event* opens or closes: people were, or may have been, not reached.
 
-    Neither an address that died nor a mail that failed is work by itself: another contact is
-    written to, if there is one. If nobody is reached, and the notice must arrive, that is said.
-    A participant with open work that no mail reaches waits for an address. News to subscribers
-    are nobody's work.
+    A dead address or a failed mail alone opens no item: notifications writes to another contact,
+    if there is one, and publishes `NoticeUndelivered` if no contact is left and the notice must
+    arrive. A participant with open work and no working address waits for an address. Mails to
+    subscribers open no items.
     """
     match event:
         case AddressStateChanged():
@@ -47,7 +47,7 @@ def changes_of(event: MailEvent) -> Changes:
 
 
 def _closed(event: OfMail) -> list[Settling]:
-    """Return what is over now. That somebody has called may be read before the notice."""
+    """Return the items that *event* closes. A call may be settled before its notice is read."""
     data, because = event.data, event.type.split(".")[3]
     of_notice = f"{data.notice}:{audience_of(event)}"
     if data.mail is None:

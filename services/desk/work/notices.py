@@ -8,7 +8,7 @@ _CALL_DAYS = 1
 
 
 def changes_of(event: NoticeDecided) -> Changes:
-    """Return what *event* changes: somebody must call the agency of a caller without mail."""
+    """Return a call item for each audience that must call an agency that no mail reaches."""
     calls = [each.audience for each in event.data.notices if each.call]
     return Changes((), [_call(event, audience) for audience in calls])
 

@@ -1,4 +1,4 @@
-"""Decides which items of work there are about an assessment in public. Pure."""
+"""Decides which items of work an assessment in public has. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,7 +11,7 @@ Items = Mapping[str, tuple[WorkItem, Closed | None]]
 
 
 def items_of(engagement_id: str, said: Iterable[Said]) -> Items:
-    """Return every item about an assessment that there was, by its id: still open, or not."""
+    """Return every item that an assessment ever had, by id, and when it closed if it did."""
     found: dict[str, tuple[WorkItem, Closed | None]] = {}
     now = Assessment(engagement_id)
     for each, event in decided(said):
@@ -62,7 +62,7 @@ def _waiting(now: Assessment, number: int) -> Iterator[WorkItem]:
 
 
 def _approve(now: Assessment, report: Report, number: int) -> WorkItem:
-    """Return the item of a draft; as long as the agency checks it, it lies ahead."""
+    """Return the item of a draft; while the agency checks the draft, it opens in the future."""
     is_unanswered = report.state == "fact_check"
     opened_at = report.due_at if is_unanswered else report.since
     how = "unanswered" if is_unanswered else report.state

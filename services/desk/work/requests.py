@@ -33,7 +33,7 @@ _STAYS = {
 }
 """Kind → the statuses of a request in which such an item of it can stay open."""
 _OFFICES_OWN = ("triage.", "rehome")
-"""Clocks of work that is on the list already: they are its due time."""
+"""Clocks of items that are on the list already, where they give the due time."""
 _TAKES_PART_AGAIN = "takes_part_again"
 _ENDS: dict[type[Event], Collection[str]] = {
     RequestReferred: ("referred", "counter"),
@@ -155,7 +155,7 @@ def _affected(event: EngagementAffected, data: AffectedFacts, kind: str) -> Work
 
 
 def _kind_of(data: AffectedFacts) -> str | None:
-    """Return the kind of item that the work is now; None if it takes part again."""
+    """Return the kind of item that the work needs; None if its provider takes part again."""
     if data.cause == _TAKES_PART_AGAIN:
         return None
     return "rehome" if data.rehome or data.cause in PROVIDER_LEFT else "suspended_work"

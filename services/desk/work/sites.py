@@ -31,7 +31,7 @@ def is_about(event: Any) -> bool:
 
 
 def said_by(event: Any) -> Said | None:
-    """Return what *event* says about its engagement, or what was decided; None if nothing."""
+    """Return the message or the decision in *event*; None if it changes nothing on the pages."""
     about = event.subject
     match event:
         case MessageApplied() | MessageRefused():
