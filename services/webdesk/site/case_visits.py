@@ -42,12 +42,12 @@ class CaseVisit:
     token: str
     case: Case
     secret: str
-    """What the browser is to hold beside the token."""
+    """What the browser holds beside the token, once the response is sent."""
     form: Form = field(default_factory=Form)
     wakes: bool = False
     """Whether something waits in the outbox once the transaction is committed."""
     after: Callable[[], Awaitable[Response]] | None = None
-    """What makes the response then."""
+    """What makes the response once the transaction is committed."""
 
     @property
     def browser(self) -> str:
@@ -106,14 +106,14 @@ def token_of(request: Request) -> str:
 
 
 async def opened(site: Site, connection: Any, token: str) -> Case | None:
-    """Return the request that *token* opens now."""
+    """Return the request that *token* opens, None if there is none; raise 404 without links."""
     links_of(site)
     is_possible = 0 < len(token) <= _MAX_TOKEN
     return await cases.read_case(connection, token) if is_possible else None
 
 
 def not_valid(site: Site) -> Response:
-    """Return the page that looks the same for a link unknown, replaced and expired."""
+    """Return the page for an invalid link, the same for unknown, replaced and expired ones."""
     response = site.plain("no_status", status=404, draft=None, why=None)
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
     return response
@@ -121,9 +121,10 @@ def not_valid(site: Site) -> Response:
 
 async def keep_page(site: Site, connection: Any, contact: Contact, agency: str | None) -> None:
     """
-    Have the link in mails to *contact* alone lead to its request, which has its id as reference.
+    Make the link in mails to *contact* the only one to its request.
 
-    With *agency*, the request is sent, and becomes known here.
+    The contact's id is the reference of the request. With *agency*, the request was just sent, and
+    is stored; without, only its contact changes. Do nothing if there are no links or codes.
     """
     if site.links is None or site.codes is None:
         return
@@ -141,7 +142,7 @@ def link_token(site: Site, reference: str, address: str) -> str:
 
 
 def links_of(site: Site) -> Links:
-    """Return how links are written; raise 404 if there are none."""
+    """Return the writer of links; raise 404 if there are none."""
     if site.links is None:
         raise HTTPException(404)
     return site.links

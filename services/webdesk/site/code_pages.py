@@ -1,4 +1,4 @@
-"""Proving by a code that the address of a request is one's own."""
+"""Proving by a code that the address in a request belongs to the person who writes it."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -66,7 +66,7 @@ async def _ask(visit: Visit) -> Response:
 
 
 async def _enter(visit: Visit) -> Response:
-    """Note that the address is proved; the try counts, also if it fails."""
+    """Note that the address is proved; a try counts even if it fails."""
     codes, draft = visit.site.prover, visit.held
     if not draft.is_open:
         return RedirectResponse(HERE, 303)
@@ -80,11 +80,11 @@ async def _enter(visit: Visit) -> Response:
 
 
 def _rendered(visit: Visit, *, errors: dict[str, str] | None = None) -> Response:
-    is_asked = visit.request.method == "POST"
+    is_post = visit.request.method == "POST"
     contact = contact_of(form_of(visit.held.answers), reference=visit.held.reference)
     return visit.page(
         "code",
-        status=422 if is_asked else 200,
+        status=422 if is_post else 200,
         errors=errors or {},
         address=None if contact is None else contact.email,
         people=address_of(BY_NAME["people"].name),

@@ -1,4 +1,4 @@
-"""How somebody at a provider comes to its pages: by the link of a mail, or by a code alone."""
+"""How people at a provider reach their pages: by the link in a mail, or by a code alone."""
 
 import binascii
 import re

@@ -29,7 +29,7 @@ async def _show(visit: Visit) -> Response:
 
 
 async def _ask(visit: Visit) -> Response:
-    """Have a link mailed to the contact on file; the answer is the same for everybody."""
+    """Have a link mailed to the contact on file; the page is the same if there is none."""
     site, filled = visit.site, _filled(visit)
     number = filled["number"].upper()
     reference = await cases.find_request(

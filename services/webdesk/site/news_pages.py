@@ -38,7 +38,7 @@ TOO_MANY = "Your network has asked for news too often. Try again later."
 _USED_TOO_OFTEN = "This link was used too often. Try again in an hour."
 _NOT_ONE_CLICK = "This is not how a mail program ends a subscription. Nothing was changed."
 _ALL = "all"
-"""The button that ends everything."""
+"""The value of the button that ends all news."""
 _PURPOSES: Sequence[Purpose] = ("confirm", "end", "preferences")
 _DONE: Mapping[Purpose, str] = {"confirm": "confirmed", "end": "ended", "preferences": "ended"}
 
@@ -240,7 +240,7 @@ def _said(
     if chosen is None:
         return [], errors
     left = [kind for kind in news.KINDS if kind not in chosen.kinds]
-    # First what is wished: with its last kind, a subscription ends.
+    # The choice comes first: a subscription ends with its last kind.
     return [chosen, *([_ending(link, left, by="link")] if left else [])], {}
 
 
@@ -253,7 +253,7 @@ def _ending(
 async def _pass_on(
     connection: Any, link: Link, said: Sequence[AboutSubscription], *, at: datetime
 ) -> None:
-    """Pass on what is *said* by who has *link*, in order. Raise 429 above the limit."""
+    """Send the messages *said* with *link*, in order. Raise 429 above the limit."""
     if not await store.note_link_use(connection, link.subscription_id):
         raise HTTPException(429, _USED_TOO_OFTEN)
     for each in said:

@@ -12,7 +12,7 @@ _MULTIPART = "multipart/form-data"
 
 
 def is_one_click(body: bytes, *, kind: str, header: str) -> bool:
-    """Tell whether *body* is one; *kind* is its type, and *header* that with its parameters."""
+    """Tell whether *body* is one; *header* is its content type, *kind* without parameters."""
     if kind == FORM:
         try:
             return parse(body).text(_NAME) == _VALUE

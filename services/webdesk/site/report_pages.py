@@ -1,8 +1,8 @@
 """
 The pages on which the contact of a request reads a report and answers it.
 
-The link of mails leads to the request; the text of a report is asked for once a code was entered,
-and is kept for this browser until the contact has answered, or for `READING_LASTS`.
+The link in mails leads to the request. Once a code is entered, the desk asks for the text of the
+report, and keeps it for this browser until the contact has checked it, or for `READING_LASTS`.
 """
 
 import uuid
@@ -48,7 +48,7 @@ async def _show(visit: CaseVisit) -> Response:
 
 
 async def _again(visit: CaseVisit) -> Response:
-    """Show what was written once more: the form was not on a page of this browser."""
+    """Show again what was written: the form was not on a page of this browser."""
     found = await opened(visit)
     reading = await found.reading()
     if reading is None or reading.report is None:

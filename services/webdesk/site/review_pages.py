@@ -1,4 +1,4 @@
-"""Looking a request over, sending it, and what became of it."""
+"""Reviewing a request, sending it, and what became of it."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -58,10 +58,10 @@ async def _look_over(visit: Visit) -> Response:
         **refused(draft.reasons),
         **visit.site.judge(form, draft).errors,
     }
-    is_asked = visit.request.method == "POST"
+    is_post = visit.request.method == "POST"
     return visit.page(
         "review",
-        status=422 if is_asked else 200,
+        status=422 if is_post else 200,
         pages=[(page, _lines(visit, page, form)) for page in PAGES],
         number=STEPS,
         steps=STEPS,
@@ -159,7 +159,7 @@ def _line(visit: Visit, field: Field, form: Form) -> Line:
 
 
 def _in_words(written: str) -> str:
-    """Return a date in words; one that is none as it was written."""
+    """Return a date in words; text that is no date, as it was written."""
     try:
         return day(date.fromisoformat(written))
     except ValueError:

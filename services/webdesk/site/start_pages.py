@@ -86,7 +86,7 @@ async def _show_link(visit: Visit) -> Response:
 
 
 async def _go_on(visit: Visit) -> Response:
-    """Continue the request of the link that the page has shown, in a new session."""
+    """Continue the request of the link that the page showed, in a new session."""
     token, secret = visit.form.text("link"), new_secret()
     is_valid = len(token) <= _MAX_TOKEN and await store.resume(
         visit.connection, digest(token), session=digest(secret)

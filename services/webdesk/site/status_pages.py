@@ -1,4 +1,4 @@
-"""The page of a request, to which mails to its contact lead, and what the contact does there."""
+"""The page of a request that mails to its contact link to, and what the contact can do there."""
 
 from collections.abc import Sequence
 
@@ -112,9 +112,9 @@ async def _show_contact(visit: CaseVisit) -> Response:
 
 async def _replace(visit: CaseVisit) -> Response:
     """
-    Replace the contact, if it entered a code; the link that opened this page then ends.
+    Replace the contact, after a code; the link that opened this page is then no longer valid.
 
-    The new contact gets a mail with a link of its own, and with a code, at once.
+    The new contact at once gets a mail with another link, and with a code.
     """
     case, site = visit.case, visit.site
     data, errors = _FIELDS.read(visit.form)
@@ -151,8 +151,8 @@ async def is_proved(visit: CaseVisit) -> bool:
     """
     Count a try of a code, and tell whether it is right.
 
-    It may also be the one in the mail with a new link: a person with that link may use up its
-    tries, but not those of a code that this browser has asked for.
+    The code that came in the mail with a new link counts, too: other people with that link may use
+    up its tries, but not those of a code that this browser has asked for.
     """
     matter = acting(visit.case, visit.browser, WITH_LINK)
     code = visit.form.text("code")

@@ -1,4 +1,4 @@
-"""What all pages share: the draft that a browser holds, and that a form is ours."""
+"""What all pages share: the draft that a browser holds, and the check that a form is ours."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -32,10 +32,10 @@ COOKIE = "__Host-request"
 LEAST_SECONDS = 3
 """The least time that a person needs for a form."""
 TRAP = "website"
-"""A field that people do not see, and programs fill in."""
+"""A field that people do not see, but programs fill in."""
 TOO_MANY = "Your network has started too many requests. Try again in an hour, or call us."
 Why = Literal["ended", "quick", "trap"]
-"""Why a form is to be sent again: the session ended, it came too fast, or the trap was filled."""
+"""Why a form must be sent again: its session ended, it came too fast, or the trap was filled."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Visit:
     """
     One request of a browser, in one transaction.
 
-    ``draft`` is the one that the browser holds; pages that need none may be without.
+    ``draft`` is the one that the browser holds; None only on pages that need none.
     """
 
     request: Request
@@ -51,16 +51,16 @@ class Visit:
     site: "Site"
     draft: Draft | None
     secret: str
-    """What the browser is to hold."""
+    """What the browser holds once the response is sent."""
     form: Form = field(default_factory=Form)
     shown: int | None = None
-    """When the form was shown that is sent."""
+    """When the form that was sent was shown."""
     why: Why | None = None
-    """Why the form is to be sent again, if it is."""
+    """Why the form must be sent again, if it must."""
     after: Callable[[], Awaitable[Response]] | None = None
     """What makes the response once the transaction is committed."""
     wakes: bool = False
-    """Whether something waits in the outbox then."""
+    """Whether a message was appended to the outbox."""
 
     @property
     def held(self) -> Draft:
@@ -135,19 +135,19 @@ class Site(Front[Settings]):
         self.codes = (
             None if key is None else Codes(key.get_secret_value().encode(), settings.clock)
         )
-        """What asks for codes and checks them; None if there are none."""
+        """Asks for codes and checks them; None if there are none."""
         link_key = settings.link_key
         self.links = (
             None
             if link_key is None
             else Links(settings.public_url, read_key(link_key.get_secret_value()))
         )
-        """How links in mails are written; None if there are none."""
+        """Writes the links in mails; None if there are none."""
         self._now = now
 
     @property
     def prover(self) -> Codes:
-        """What asks for codes and checks them. Raise 404 if there are none."""
+        """`codes`, for pages that need them. Raise 404 if there are none."""
         if self.codes is None:
             raise HTTPException(404)
         return self.codes
@@ -187,7 +187,7 @@ class Site(Front[Settings]):
         return self.lists.agencies.get(form.text("ori"))
 
     def get(self, path: str, handler: Handler, *, needs_draft: bool = True) -> Route:
-        """Return the route of a page; it changes nothing of a draft."""
+        """Return the route of a page; showing it changes no draft."""
 
         async def endpoint(request: Request) -> Response:
             secret = request.cookies.get(COOKIE, "")

@@ -26,7 +26,7 @@ def pages(site: Site) -> PublicPages:
 
 
 def routes(site: Site) -> list[BaseRoute]:
-    """Return all routes of the pages; those for news need the key of links."""
+    """Return all routes of the pages; the pages for news need the key of links."""
     key = site.settings.link_key
     return [
         *start_pages.routes(site),

@@ -1,4 +1,4 @@
-"""What the pages of providers share: for whom a browser acts, and that a form is ours."""
+"""What pages of providers share: whom a browser acts for, and the check that a form is ours."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ TOO_MANY = "Too many codes were requested. Try again in an hour, or call us."
 NOT_RIGHT = "This code is wrong or no longer valid. Enter it again, or ask for a new one."
 NO_CODES = "We cannot send codes now. Call us."
 Needs = Literal["nothing", "session", "code"]
-"""What a page needs: nothing, a link or a code that is under way, or a code that was entered."""
+"""What a page needs: nothing, an opened link or a code asked for, or a code that was entered."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class WorkVisit:
     site: Site
     session: Session | None
     secret: str
-    """What the browser is to hold."""
+    """What the browser holds once the response is sent."""
     form: Form = field(default_factory=Form)
     wakes_relay: bool = False
     """Whether a message was appended to the outbox."""
@@ -60,7 +60,7 @@ class WorkVisit:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The office's time zone, which counts for days."""
+        """The office's time zone, in which days begin and end."""
         return ZoneInfo(self.site.settings.office_zone)
 
     def now(self) -> datetime:
@@ -99,7 +99,7 @@ class WorkVisit:
         return True
 
     def _matter(self, session: Session, about: str) -> Matter:
-        """Return what a code is for, in this browser: anybody may ask for one to sign in."""
+        """Return what a code is for; only in this browser, since anyone may ask for a code."""
         return Matter(
             session.contact_id,
             about,
