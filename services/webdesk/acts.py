@@ -33,12 +33,12 @@ WEB_DESK = "web-desk"
 """The participant that asks for agencies without a system."""
 IN_TOPIC, OUT_TOPIC = f"cri.in.{WEB_DESK}.v1", f"cri.out.{WEB_DESK}.v1"
 TOPICS = r"^cri\.out\.web-desk\.v1$"
-"""What it reads."""
+"""The topic that the public desk reads."""
 _SOURCE = f"urn:cri:{WEB_DESK}"
 SUBSCRIPTIONS = "subscriptions"
 """The subject of all messages about subscriptions, which keep their order."""
 _SOMEBODY = "system:web"
-"""Who asks for news: anyone who entered an address."""
+"""The actor of a request for news, because anyone can enter an address."""
 AboutSubscription = (
     SubscriptionRequest | SubscriptionConfirmation | SubscriptionChoice | SubscriptionEnding
 )
@@ -78,9 +78,10 @@ def message_of(
     data: BaseModel, *, reference: str, times_sent: int, at: datetime, number: int
 ) -> Outgoing:
     """
-    Return the message that says *data* about the draft with *reference*, the *number*-th.
+    Return the message with *data* about the draft with *reference*, the *number*-th about it.
 
-    Its id is the same whenever the draft is sent for the *times_sent*-th time.
+    Its id depends only on the draft, the type and *times_sent*: a draft that is sent again after a
+    refusal gets a new one.
     """
     message_id = derived_id(reference, _TYPES[type(data)], WEB_DESK, times_sent)
     return outgoing(
@@ -91,7 +92,7 @@ def message_of(
 def about_subscription(
     data: AboutSubscription, message_id: str, *, at: datetime, number: int
 ) -> Outgoing:
-    """Return the message that says *data* of a subscription, the *number*-th about any."""
+    """Return the message with *data*; *number* counts the messages about all subscriptions."""
     actor = _SOMEBODY
     if not isinstance(data, SubscriptionRequest):
         actor = f"contact:{data.subscription_id}"
@@ -108,7 +109,7 @@ def outgoing(
     number: int,
     on_behalf_of: str | None = None,
 ) -> Outgoing:
-    """Return the message that says *data*, the *number*-th about *subject*; these keep order."""
+    """Return the message with *data*, the *number*-th about *subject*, on which order depends."""
     found = envelope.attributes(
         kind=_TYPES[type(data)],
         source=_SOURCE,
@@ -133,7 +134,7 @@ def outgoing(
 
 
 class Sent(NamedTuple):
-    """What the own topic knows of a draft that was sent, in the order of the columns it sets."""
+    """A sent draft as read back from `IN_TOPIC`, in the order of the columns that it sets."""
 
     reference: str
     message_id: str
@@ -150,9 +151,10 @@ def sent_in(value: bytes) -> Sent | None:
 
 def reached_in(values: Iterable[bytes]) -> list[tuple[Contact, str | None]]:
     """
-    Return the contact of each request, as the messages *values* set it last, with its agency.
+    Return the last contact of each request in the messages *values*, with the agency's name.
 
-    The agency is None if they have the contact alone. They are in the order of their numbers.
+    The agency is None if *values* has no submission of the request. *values* must be in the order
+    of their numbers.
     """
     contacts: dict[str, Contact] = {}
     agencies: dict[str, str] = {}
@@ -185,7 +187,7 @@ def parse(record: Record) -> Item | Malformed:
 
 
 def forgotten_in(message: Message) -> str | None:
-    """Return the reference of the draft whose person is forgotten; None if nobody is."""
+    """Return the reference of the draft whose contact is forgotten; None if none is."""
     if message.type != TYPES["person_forgotten"] or message.data.get("participant") != WEB_DESK:
         return None
     reference: str | None = message.data.get("contact_id")

@@ -18,8 +18,8 @@ class Case(NamedTuple):
     """
     What the page of a request shows.
 
-    ``status`` and what follows it are None until something was told. ``withdrawn_at`` is when the
-    contact withdrew it here; ``has_ended``: nothing more comes.
+    The fields from ``status`` to ``next_by`` are None until a status is known. ``withdrawn_at`` is
+    when the contact withdrew it here; ``has_ended``: nothing more comes.
     """
 
     reference: str
@@ -41,7 +41,7 @@ class Told(NamedTuple):
     """
     A sentence that the requester was told; ``by_mail``: the contact gets it by email, too.
 
-    None: it was told before that was noted.
+    ``by_mail`` is None for sentences that were stored before it was recorded.
     """
 
     at: datetime
@@ -102,5 +102,5 @@ async def note_withdrawn(connection: Any, reference: str) -> datetime | None:
 
 
 async def replace_contact(connection: Any, reference: str, *, link: str, address: bytes) -> None:
-    """Have *link* alone lead to a request, whose contact has another *address* from now on."""
+    """Make *link* the only link to a request; its contact has the *address* from now on."""
     await connection.execute(_SQL["replace_contact"], reference, digest(link), address)

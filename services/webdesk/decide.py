@@ -1,4 +1,4 @@
-"""Decides what a draft's answers make: two messages, or all that is wrong with them. Pure."""
+"""Turns a draft's answers into two messages, or into all that is wrong with them. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.texts.email_addresses import is_email
 from shared.web.forms import Form
 
 OTHER_REASONS = "form"
-"""The place of reasons that are about no field."""
+"""The key of reasons that are about no field."""
 _NO_EMAIL = "Enter one email address, such as name@agency.example."
 _AHEAD = "This date is in the future. Correct the date."
 _END_FIRST = "The end date is before the start date. Correct the dates."
@@ -65,7 +65,7 @@ def judge(
         data["topics"] = [*data.get("topics", ()), OTHER]
     data["reference"] = reference
     data["authority"] = {"basis": "claimed", "on": today}
-    if is_proved:  # what that is worth, intake decides
+    if is_proved:  # intake decides what that is worth
         data["authority"] |= {"basis": "code_to_address", "address": form.text("email")}
     data.setdefault("requested_by", {})["contact_id"] = reference
     submission = FIELDS.judge(Submission, data, errors)
@@ -82,7 +82,7 @@ def judge(
 
 
 def contact_of(form: Form, *, reference: str) -> Contact | None:
-    """Return the contact person in *form*, with an email address; None as long as it has none."""
+    """Return the contact person in *form*; None if incomplete or without an email address."""
     data, _ = FIELDS.read(form)
     given = {**data.get("contact", {}), "contact_id": reference}
     contact = FIELDS.judge(Contact, given, {}, above=("contact",))
@@ -112,7 +112,7 @@ def _field_at(path: str) -> str | None:
 
 
 def _compare(form: Form, errors: dict[str, str], today: date) -> None:
-    """Note what contradicts itself."""
+    """Note a missing reason, and dates and addresses that cannot be right."""
     if (email := form.text("email")) and not is_email(email):
         errors.setdefault("email", _NO_EMAIL)
     if form.text("level") == "urgent" and not form.text("urgent_because"):

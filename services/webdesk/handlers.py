@@ -27,9 +27,9 @@ from shared.delivery.take_in.reader import Connection
 @dataclass(slots=True)
 class Batch:
     """
-    The answers of one batch, and what it tells requesters, in their order.
+    The changes of one batch, in memory until `WebDeskReader.save` writes them.
 
-    ``work`` is that of providers, as the batch changes it.
+    ``work`` holds the offers, engagements and acts of providers. Lists are in the batch's order.
     """
 
     work: Work
@@ -43,15 +43,15 @@ class Batch:
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The texts of reports, by the questions that they answer."""
     forgotten: list[str] = field(default_factory=list)
-    """References of requests whose persons are forgotten."""
+    """References of requests whose contacts are forgotten."""
 
 
 class WebDeskReader:
     """
     Reads what ``web-desk`` is told (see `shared.delivery.take_in.reader.Reader`).
 
-    Answers are noted, who is forgotten, what requesters are told of their requests in words, and
-    what providers without a system are asked and work on. A draft is kept for the time
+    Stores answers, what requesters are told in words, and the offers and engagements of providers
+    without a system; erases what is held of people who are forgotten. A draft is kept for the time
     *drafts_kept* after it was answered.
     """
 

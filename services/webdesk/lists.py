@@ -22,7 +22,7 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What people choose from; ``topics`` are by the words for their family. And who helps."""
+    """The lists behind the pages, with names by id; ``topics`` are grouped by family."""
 
     agencies: Agencies
     topics: Mapping[str, Mapping[str, str]]

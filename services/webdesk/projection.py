@@ -23,7 +23,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 KEPT = timedelta(days=400)
-"""How long what has ended is kept, and what people did."""
+"""How long offers and engagements are kept after they end, and acts after they were sent."""
 SESSION_LASTS = timedelta(hours=12)
 """How long a session of somebody at a provider lasts at most."""
 _SWEPT_EVERY = timedelta(hours=1)

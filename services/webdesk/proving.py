@@ -1,9 +1,9 @@
 """
-Proves by a mailed code that an address belongs to somebody, or who acts.
+Proves by a mailed code that a person reads mail to an address.
 
-Notifications mails the code, derived from the same key: here are only its counter and how often it
-was tried. No answer tells anything about an address: whether it is known, whether mail
-reaches it, or whether it has had its codes for this hour.
+Notifications derives the code from a shared key and mails it; this database holds only the code's
+counter and the number of tries. No answer reveals anything about an address: whether it is known,
+whether mail reaches it, or whether it has had its codes for this hour.
 """
 
 import secrets
@@ -25,16 +25,16 @@ _SQL = load_statements(__package__)
 VALID_FOR = timedelta(minutes=15)
 MOST_TRIES = 5
 OF_ADDRESS, OF_CONTACT, OF_NETWORK, OF_ALL = 3, 6, 30, 1000
-"""How many codes are mailed an hour: to one address, to one contact, for one network, in all."""
+"""The most codes in an hour: to one address, to one contact, for one network, in all."""
 FIRST, OF_ALL_FIRST = 3, 10_000
 """
-Above `OF_ALL`, networks that have asked for fewer may still ask, and so may people who have opened
-a mailed link, up to this number in all: a few networks cannot use up what all share.
+Above `OF_ALL`, only networks that have asked for fewer than `FIRST`, and people who have opened a
+mailed link, may ask, up to `OF_ALL_FIRST` in all. So a few networks cannot use up what all share.
 """
 _BY_LINK = " by link"
-"""What sets the codes asked for by a mailed link apart: they have limits of their own."""
+"""Marks codes asked for with a mailed link when they are counted: they have their own limits."""
 WITH_LINK = "with the link"
-"""Instead of a browser: any that has opened the link which is in the code's mail, too."""
+"""Stands for any browser that has opened the link in the mail with the code."""
 _COUNTERS = 1_000_000
 _SPACES = str.maketrans("", "", " -\u00a0\t\n")
 
@@ -43,9 +43,9 @@ class Matter(NamedTuple):
     """
     What a code is for: a contact of *participant* gets it, and it is valid for *about* alone.
 
-    *actor* is who acts, as a pseudonym, if it is not the contact's id. *browsers* are set where
-    others may ask for a code, or try it: it is then good in these alone, each has its own tries,
-    and those elsewhere do not count. *from_link*: a link mailed to the contact was opened.
+    *actor* is the pseudonym of the person who acts, if it is not the contact's id. *browsers* are
+    set where strangers may ask for a code or try one: the code then works only in these browsers,
+    and each has its own number of tries. *from_link*: a link mailed to the contact was opened.
     """
 
     contact_id: str
@@ -58,7 +58,7 @@ class Matter(NamedTuple):
 
     @property
     def kept_about(self) -> Sequence[str]:
-        """What the code is kept under, beside its contact, in the order in which it is tried."""
+        """The keys of the code, beside its contact, in the order in which they are tried."""
         return [f"{self.about}\n{each}" for each in self.browsers] or [self.about]
 
     @property
@@ -69,13 +69,13 @@ class Matter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Asks for codes and checks them, with the ``key`` that notifications has, too."""
+    """Asks for codes and checks them, with the ``key`` shared with notifications."""
 
     key: bytes = field(repr=False)
     clock: BusinessClock
 
     def hash_of(self, address: str) -> bytes:
-        """Return what is stored of *address*: the same in any notation, no use without the key."""
+        """Return what is stored of *address*: case does not matter; useless without the key."""
         return digest(self.key, f"address\n{address.lower()}".encode(), "sha256")
 
     async def ask(
@@ -89,11 +89,11 @@ class Codes:
         """
         Have a code mailed, in the caller's transaction; the caller wakes the relay after it.
 
-        *contact* is set before, with the address that is to be proved; without one, the code goes
-        to the address on file. Without a *matter*, as for an address that is not on file, nothing
-        is sent, and that is all. *network* is the hash of where the browser is. Return False above
-        the limits of its network and of all, whatever the address; above those of the address
-        nothing is sent, and nothing tells.
+        A *contact* is set first, with the address to be proved; without one, the code goes to the
+        address on file. Without a *matter*, as for an address that is not on file, the request is
+        only counted. *network* is the hash of the browser's network. Return False above the limit
+        of the network or of all, whatever the address. Above the limits of the address or the
+        contact, return True and send nothing: the caller cannot tell.
         """
         given = None if contact is None else contact.email
         key = str(uuid4()) if matter is None else matter.contact
@@ -109,8 +109,8 @@ class Codes:
         if found["of_all"] >= (OF_ALL_FIRST if is_first else OF_ALL):
             return False
         if found["of_address"] >= OF_ADDRESS or found["of_contact"] >= OF_CONTACT:
-            # It counts for its network like one for an address that is not on file; or asking
-            # again and again would tell them apart. For the address it does not count.
+            # Count it for the network, as if the address were not on file: otherwise, asking
+            # again and again would tell the two apart. It does not count for the address.
             matter, key = None, str(uuid4())
             counted = self.hash_of(key)
         await connection.execute(_SQL["note_asked"], key, counted, network)
@@ -171,7 +171,6 @@ async def end_codes(connection: Any, matter: Matter) -> None:
     """
     Invalidate every code that was asked for the contact of *matter*.
 
-    Do this whenever the contact is set: a code that is still to be mailed goes to the
-    address that the contact has by then.
+    Do this whenever the contact is set: a code that is not mailed yet would go to the new address.
     """
     await connection.execute(_SQL["end_codes"], matter.contact)

@@ -3,7 +3,7 @@
 import secrets
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: without letters that are taken for others."""
+"""Crockford's base 32: without letters that are easily misread."""
 _LENGTH = 10
 
 

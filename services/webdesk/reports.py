@@ -1,4 +1,4 @@
-"""Reports that contacts of requests check and reply to: what they may read, read and answered."""
+"""Reports that contacts check and reply to: which are open, what was read, and the answers."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ CHECK, REPLY = "fact_check", "published"
 
 
 class Shown(NamedTuple):
-    """A report that is open: the agency may check it, or reply to it, ``until`` then."""
+    """A report that the agency may check, or reply to, ``until`` then."""
 
     engagement_id: str
     report_id: str
@@ -30,12 +30,12 @@ class Shown(NamedTuple):
 
     @property
     def about(self) -> Report:
-        """The version that answers speak of."""
+        """The version that answers name."""
         return Report(self.engagement_id, self.report_id, self.version, self.hash)
 
 
 class Reading(NamedTuple):
-    """What a browser was shown of a version: ``report`` is what was told, once it was."""
+    """A browser's reading of a version; ``report`` is its content, None until it arrives."""
 
     message_id: str
     version: int
@@ -69,7 +69,7 @@ async def end_reports(connection: Any, ends: Collection[ReportEnd]) -> None:
 
 
 async def read_reports(connection: Any, tracking_number: str) -> list[Shown]:
-    """Return the reports of a request, those that are open longest first."""
+    """Return the reports of a request, those with the latest end first."""
     rows = await connection.fetch(_SQL["read_reports"], tracking_number)
     return [Shown(**row) for row in rows]
 
@@ -101,7 +101,7 @@ async def end_readings(connection: Any, shown: Shown, *, reference: str) -> None
 
 
 async def keep_texts(connection: Any, texts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Keep the reports that were told, by the questions that they answer, if somebody waits."""
+    """Store the *texts* of reports, by the question that each answers, where a browser waits."""
     written = [json.dumps(each) for each in texts.values()]
     await connection.execute(_SQL["keep_texts"], list(texts), written)
 

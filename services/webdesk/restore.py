@@ -3,9 +3,9 @@ Brings a database restored from an older dump up to date.
 
 Drafts are nowhere else: what was written since the dump is lost. A draft that was sent since is
 marked as sent, so that it is not sent again; the answer to it is read again, and so is what
-providers without a system were told, as far as the topic reaches. What they did is put back from
-the messages. A link leads to its request as the messages since then name the
-contact: who was replaced has no valid one.
+providers without a system were told, as far back as the topic reaches. What they did is put back
+from the messages. The link to a request follows the contact that these messages name last: the
+link of a contact who was replaced is no longer valid.
 """
 
 import re
@@ -23,7 +23,7 @@ from shared.delivery.take_in.reader import Reader
 
 OWN = OwnTopics(rf"^{re.escape(IN_TOPIC)}$")
 RestorePage = Callable[[Any, Contact, str | None], Awaitable[None]]
-"""Has the link to the request of a contact lead to its page; with the agency of a new request."""
+"""Makes the link in a contact's mails lead to the request; the agency is that of a new request."""
 
 
 class Restore:
@@ -36,7 +36,7 @@ class Restore:
         self.reader: Reader[Any] = WebDeskReader(drafts_kept=drafts_kept)
 
     async def fold(self, connection: Any) -> None:
-        """Raise the numbers of messages, put back what was sent and done, and where links lead."""
+        """Raise the numbers of messages, and put back what was sent and done, and the links."""
         await store.restore_numbers(connection)
         values = await store.read_announced_messages(connection, IN_TOPIC)
         sent = [found for value in values if (found := sent_in(value)) is not None]

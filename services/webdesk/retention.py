@@ -36,12 +36,12 @@ _OTHERS = (
 
 
 def sweeper(settings: Settings) -> Sweeper:
-    """Return what erases drafts whose time is over."""
+    """Return the sweeper that erases drafts when their time is over."""
     return sweeping(drafts=settings.drafts_kept)
 
 
 def sweeping(*, drafts: timedelta) -> Sweeper:
-    """Return what erases drafts, each of which has a time of its own."""
+    """Return the sweeper of drafts; each row holds the time until which it is kept."""
     window = Window(
         "drafts", "drafts_kept_days", drafts, has_ends=True, is_copy=True, every=_SWEPT_EVERY
     )
@@ -50,7 +50,7 @@ def sweeping(*, drafts: timedelta) -> Sweeper:
 
 
 async def lock_drafts(connection: "Connection[Any]", draft_ids: Sequence[str]) -> None:
-    """Lock drafts against answers, with which they are kept longer."""
+    """Lock drafts against answers, which extend how long they are kept."""
     await connection.execute(_SQL["lock_drafts"], draft_ids)
 
 

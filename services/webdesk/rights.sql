@@ -1,5 +1,5 @@
--- What people write is for those whom their request reaches; what a browser holds, and its hash, for the
--- public desk alone, as is where somebody is.
+-- Operators see no answers and no addresses. Only the public desk sees the hashes of browsers' secrets and of
+-- the networks that people come from.
 REVOKE SELECT ON drafts, sessions, starts, asks, link_uses, codes, codes_asked, requests,
               provider_sessions, readings FROM {operator};
 GRANT SELECT (draft_id, reference, state, started_at, changed_at, expires_at, times_sent, sent_at,

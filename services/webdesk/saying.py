@@ -23,7 +23,7 @@ async def say(
     message_id: str | None = None,
 ) -> None:
     """
-    Say *messages* about *subject*, in the caller's transaction; the caller then wakes the relay.
+    Append *messages* about *subject* in the caller's transaction; the caller then wakes the relay.
 
     The actor is the contact with the id *subject* unless *actor* is another pseudonym. A single
     message may have its *message_id*; others get new ones.

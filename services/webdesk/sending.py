@@ -22,7 +22,7 @@ from shared.delivery.relay import outbox
 
 
 class NotComplete(Exception):
-    """What a draft holds makes no request."""
+    """A draft holds too little for a request, or something that is wrong."""
 
 
 async def send(
@@ -70,9 +70,9 @@ async def send_about_subscription(
     connection: Any, data: AboutSubscription, message_id: str, *, at: datetime
 ) -> None:
     """
-    Say *data* of a subscription, in the caller's transaction; the caller wakes the relay after it.
+    Append a message about a subscription in the caller's transaction; the caller wakes the relay.
 
-    It needs the database alone: while Kafka is away, it waits in the outbox.
+    This needs only the database: while Kafka is away, the message waits in the outbox.
     """
     numbers = await sequences.lock(connection, [(IN_TOPIC, SUBSCRIPTIONS)])
     number = numbers.next(IN_TOPIC, SUBSCRIPTIONS)

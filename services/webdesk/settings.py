@@ -25,8 +25,8 @@ class Settings(PageSettings):
     code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """The key from which this desk and notifications derive codes; None: no codes."""
     link_key: SecretStr | None = None
-    """The key of which the tokens of links in mails to subscribers are derived, in hexadecimal:
-    that of notifications, too; None: there are no such links."""
+    """The key from which the tokens of links in mails are derived, in hexadecimal; notifications
+    has the same. None: there are no such links."""
     drafts_kept_days: Annotated[int, Field(ge=1, le=30)] = 30
     """How long a draft is kept after its last change; pages say so."""
 
@@ -37,7 +37,7 @@ class Settings(PageSettings):
 
     @model_validator(mode="after")
     def _is_encrypted(self) -> Self:
-        """Demand TLS outside the local stack."""
+        """Demand TLS outside the local stack, and a ``link_key`` that can be read."""
         if not self.is_local and not self.public_url.startswith("https://"):
             raise ValueError("public_url must begin with https://")
         if self.link_key is not None:

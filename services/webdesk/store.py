@@ -26,16 +26,16 @@ OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
 """How many drafts may start: from one address a day; from one network, and in all, an hour."""
 FIRST, OF_ALL_FIRST = 3, 20_000
 """
-Networks from which fewer have come may go on above `OF_ALL`, up to this number in all: a few
-networks cannot use up what all share.
+Above `OF_ALL`, only networks from which fewer than `FIRST` came may go on, up to `OF_ALL_FIRST` in
+all. So a few networks cannot use up what all share.
 """
 OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
 """How many times news may be asked for to one address in ten minutes and a day, and how many
 times the links to one subscription may be used an hour."""
 Noted = Literal["new", "sent_before", "above_limits"]
 """
-Whether an ask is a new one, one like which a mail was sent just before, or above the limits of who
-sends it.
+Whether an ask is new, a repeat or above the limits of its address (no mail is sent for these two,
+and nobody can tell them apart), or above the limits of its sender.
 """
 OF_DRAFT = 20
 """How many browsers may hold a draft at once."""
@@ -69,7 +69,7 @@ class Draft(NamedTuple):
 
 
 class Resumable(NamedTuple):
-    """A draft that a link would continue."""
+    """The draft that a link continues."""
 
     reference: str
     answers: Answers
@@ -77,7 +77,7 @@ class Resumable(NamedTuple):
 
 
 class Sending(NamedTuple):
-    """What is sent: the answers, how many times now, and when."""
+    """A draft as it is sent: its answers, how many times it has been sent now, and when."""
 
     reference: str
     answers: Answers
@@ -127,7 +127,7 @@ async def let_resume(connection: Any, draft_id: UUID, link: bytes) -> None:
 
 
 async def read_resumable(connection: Any, link: bytes) -> Resumable | None:
-    """Return what *link* would continue; None if there is nothing."""
+    """Return the draft that *link* continues; None if there is none."""
     row = await connection.fetchrow(_SQL["read_resumable"], link)
     return None if row is None else Resumable(**{**row, "answers": json.loads(row["answers"])})
 
@@ -171,7 +171,7 @@ async def mark_sent(connection: Any, draft_id: UUID, *, kept: timedelta = KEPT) 
 
 
 async def note_proved(connection: Any, draft_id: UUID, address: bytes) -> None:
-    """Note that the reader of *address*, a hash, holds an open draft."""
+    """Note that the person who holds an open draft reads mail to *address*, a hash."""
     await connection.execute(_SQL["note_proved"], draft_id, address)
 
 
@@ -217,7 +217,7 @@ async def note_link_use(connection: Any, subscription_id: str) -> bool:
 
 
 async def forget(connection: Any, references: Collection[str]) -> None:
-    """Erase the drafts with these references, and the hashes of their addresses."""
+    """Erase these drafts, and the codes, readings, links and address hashes of their requests."""
     await connection.execute(_SQL["forget"], list(references))
 
 
@@ -244,7 +244,7 @@ async def restore_sent(connection: Any, sent: Collection[Sent]) -> None:
 
 
 async def sweep_sessions(pool: "Pool[Any]") -> timedelta:
-    """Erase sessions, readings, codes and what limits count; return the time until the next."""
+    """Erase old sessions, readings, codes, counts and pages; return the time until the next."""
     await pool.execute(_SQL["sweep_sessions"], LONGEST, SHOWN, KEPT, READING_LASTS)
     return _SWEPT_EVERY
 

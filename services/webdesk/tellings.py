@@ -16,7 +16,7 @@ _STAGES: Mapping[str, str] = {
 """Type of a message → what the agency may do with the report that it is about."""
 
 _ENDS: Mapping[str, str] = {"returned": "fact_check", "withdrawn": "published"}
-"""What becomes of a report → what the agency may do with it no more."""
+"""New status of a report → what the agency can no longer do with it."""
 
 
 class Status(NamedTuple):
@@ -48,7 +48,7 @@ class OpenReport(NamedTuple):
 
 
 class ReportEnd(NamedTuple):
-    """A report that is not checked, or replied to, after ``at``, in the order of the columns."""
+    """A report that nobody can check, or reply to, after ``at``, in the order of the columns."""
 
     engagement_id: str
     report_id: str
@@ -107,7 +107,7 @@ def report_in(message: Message) -> OpenReport | None:
 
 
 def report_end_in(message: Message) -> ReportEnd | None:
-    """Return the report that *message* says is open no more; None if it says so of none."""
+    """Return the report that *message* says is no longer open; None if it names none."""
     stage = _ENDS.get(message.data.get("status", ""))
     if stage is None or message.type != TYPES["report_status"] or not _is_ours(message):
         return None
@@ -116,7 +116,7 @@ def report_end_in(message: Message) -> ReportEnd | None:
 
 
 def text_in(message: Message) -> tuple[str, dict[str, Any]] | None:
-    """Return the report that *message* tells, with the question; None if it tells none."""
+    """Return the id of the question that *message* answers, and the report; None without one."""
     question, report = message.inreplytoid, message.data.get("report")
     if message.type != TYPES["report_told"] or question is None or report is None:
         return None

@@ -1,1 +1,1 @@
-"""What a request is asked about, page by page, and what its answers make. Pure."""
+"""The form for a request, page by page, and the list of agencies. Pure."""

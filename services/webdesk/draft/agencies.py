@@ -72,7 +72,7 @@ class Agencies:
 
 
 def listed(row: Mapping[str, str]) -> ListedAgency | None:
-    """Return the agency of a *row* of the list; None for one of no state, which is federal."""
+    """Return the agency of a *row* of the list; None for a federal one, which has no state."""
     state = f"US-{row['state']}"
     if state not in STATES:
         return None

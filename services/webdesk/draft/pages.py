@@ -135,14 +135,14 @@ FIELDS = Fields(field for page in PAGES for field in page.fields)
 PAGE_OF: Mapping[str, Page] = {field.name: page for page in PAGES for field in page.fields}
 """The page of each field."""
 REVIEW, STEPS = "review", len(PAGES) + 1
-"""The last page, which shows everything before it is sent, and the number of all."""
+"""The last page, which shows everything before it is sent, and the number of pages."""
 
 Answers = Mapping[str, Mapping[str, Sequence[str]]]
 """What a draft holds: page, field, values."""
 
 
 def written(page: Page, form: Form) -> dict[str, list[str]]:
-    """Return what *form* says in the fields of *page*: of a listed agency, its ORI alone."""
+    """Return what *form* has in the fields of *page*; for a listed agency, only its ORI."""
     fields = page.fields[:1] if form.text("ori") else page.fields
     found = {field.name: form.all(field.name) for field in fields}
     return {name: values for name, values in found.items() if values}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Told(NamedTuple):
-    """One who hears of a request, and a sentence about what."""
+    """Somebody who hears of a request, and a sentence that says of what."""
 
     who: str
     what: str

@@ -10,7 +10,7 @@ from shared.web.forms import Form, identifiers_in
 OPINIONS = {"agree": "This is right", "dispute": "This is wrong"}
 MOST_WORDS = 2000
 MOST_PLACES = 140
-"""How many places have a choice of their own: a form has a limited number of fields."""
+"""How many places have an answer of their own: a form may have only so many fields."""
 _CHOOSE = "{label}: choose whether this is right or wrong."
 _SAY = "{label}: say what is wrong."
 _SHORTEN = "{label}: shorten this to at most {most:,} characters. It has {length:,} now."
@@ -19,7 +19,7 @@ _NO_PLACE = "Choose a part of the report, or the report as a whole."
 
 
 class Report(NamedTuple):
-    """Which version of a report an agency speaks of."""
+    """The version of a report that an agency answers."""
 
     engagement_id: str
     report_id: str
@@ -28,7 +28,7 @@ class Report(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What is said of a place, in words for a page."""
+    """An answer about a place of a report, in words for a page."""
 
     label: str
     opinion: str

@@ -1,4 +1,4 @@
-"""The places of a report, as the agency reads them and speaks of them."""
+"""The places of a report, as the agency reads and names them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 def places_of(report: Mapping[str, Any]) -> list[Place]:
-    """Return the places of *report* as it was told, in reading order; the whole is the first."""
+    """Return the places of *report*, in reading order; the whole report is the first."""
     return list(_places(report))
 
 

@@ -1,5 +1,5 @@
--- Begins nothing above the limits: $6 of one client a day, $7 of one network and $8 in all an hour; of a network
--- that has begun fewer than $9, $10 in all, so that a few networks cannot use up what all share.
+-- Inserts nothing above the limits: $6 drafts of one client a day, $7 of one network and $8 in all an hour. For a
+-- network that has begun fewer than $9, the limit in all is $10: a few networks cannot use up what all share.
   WITH counted AS (
        SELECT (SELECT count(*) FROM starts
                 WHERE client_hash = $3 AND started_at > now() - interval '1 day') AS of_client,

@@ -1,5 +1,5 @@
--- Erases the drafts with these references and every hash of their addresses. Of a request that was sent, what
--- it was told stays, and no link opens it.
+-- Erases the drafts with these references and every hash of their addresses. A request that was sent keeps its
+-- status and what the requester was told, but no link opens it any more.
 WITH forgotten AS (
     SELECT reference
       FROM unnest($1::text[]) AS forgotten (reference)

@@ -1,2 +1,2 @@
--- Limits hold for those who begin at the same time, too: each counts the ones before.
+-- Limits are exact: drafts begun at the same time wait until the one before is counted.
 SELECT pg_advisory_xact_lock(hashtext('webdesk starts'));

@@ -1,4 +1,4 @@
--- Of two clicks at once, the second waits here for the first and then finds nothing to send.
+-- If two clicks arrive at once, the second waits here for the first, and then finds nothing to send.
 UPDATE drafts
    SET state = 'sent', times_sent = times_sent + 1, sent_at = now(), changed_at = now(),
        expires_at = now() + $2::interval, reasons = '[]'

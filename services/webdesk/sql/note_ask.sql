@@ -1,7 +1,7 @@
 -- $5 to $9: the limits of an address within ten minutes and a day, of a client a day, of a network and in all an hour.
--- $10 and $11: a network with fewer asks than this has another limit in all, so that a few cannot use up what all share.
--- An ask above the limits of its address counts for who sends it, and not for the address: nobody may learn that
--- others have asked for the same one, nor keep it from them. In place of the address it has the hash of the form.
+-- A network with fewer asks than $10 has the limit $11 in all, so that a few networks cannot use up what all share.
+-- An ask above the limits of its address counts for its sender, but not for the address: so nobody learns that others
+-- have asked for the same address, or blocks it by asking on. It stores the form's hash in place of the address's.
   WITH counted AS (
        SELECT (SELECT count(*) FROM asks
                 WHERE network_hash = $4 AND asked_at > now() - interval '1 hour') AS of_network,

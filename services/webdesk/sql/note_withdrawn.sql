@@ -1,4 +1,4 @@
--- Of two clicks at once, the second waits here for the first and then finds nothing to withdraw.
+-- If two clicks arrive at once, the second waits here for the first, and then finds nothing to withdraw.
 UPDATE requests
    SET withdrawn_at = now()
  WHERE reference = $1

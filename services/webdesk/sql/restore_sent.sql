@@ -1,4 +1,4 @@
--- Each message here is one that the database does not know: one more time that the draft was sent.
+-- The database knows none of these messages: each is one more time that the draft was sent.
 UPDATE drafts
    SET state = 'sent', sent_at = sent.at, request_message = sent.message_id,
        times_sent = times_sent + sent.times

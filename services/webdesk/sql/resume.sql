@@ -1,4 +1,4 @@
--- Ends the sessions unused for longest, so that a draft has at most $3.
+-- Ends the sessions that were unused longest, so that a draft has at most $3 with the new one.
   WITH draft AS (
        SELECT draft_id
          FROM drafts

@@ -1,4 +1,4 @@
--- Of several tries at once, each waits here for the one before: all are counted.
+-- Tries at the same time wait here for each other, so that all are counted.
 UPDATE codes
    SET tries = tries + 1
  WHERE contact = $1

@@ -1,1 +1,1 @@
-"""Subscriptions to news: what people choose, and the links in mails with which they say more."""
+"""Subscriptions to news: what people choose, and the links in mails that let them change it."""

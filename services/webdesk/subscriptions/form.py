@@ -1,4 +1,4 @@
-"""The form for news: one address, and what somebody wants. Pure."""
+"""The form for news: one address, and which news to send there. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ KINDS: Mapping[str, str] = {
 }
 """The kinds of news, in words."""
 SOLICITATIONS = "solicitations"
-"""The kind to which a cadence and a program belong."""
+"""The kind of news that has a cadence and a program."""
 CADENCES: Mapping[str, str] = {
     code: meaning.rstrip(".") for code, meaning in CODES["cadences"].items()
 }

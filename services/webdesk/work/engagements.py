@@ -21,10 +21,10 @@ _AFTER_CLOSE = {"completed": CLOSED}
 @dataclass(frozen=True, slots=True)
 class Engagement:
     """
-    A row of ``engagements``: what *provider* was told of it last, and has reported.
+    A row of ``engagements``: what ``provider`` was told last, and what it has reported.
 
-    ``told`` has what the agency asks for now; ``milestones`` are dates by milestone, in order.
-    ``is_stopped``: the work stops until its program goes on. ``number`` is that of the last
+    ``told`` has what the agency asks for now; ``milestones`` are reports, each with its date, in
+    order. ``is_stopped``: the work stops until its program goes on. ``number`` is that of the last
     message about the engagement.
     """
 
@@ -73,12 +73,12 @@ def told(before: Engagement, message: Message) -> Engagement:
 
 
 def reported(before: Engagement, milestone: str, on: str) -> Engagement:
-    """Return the engagement after a report of its provider that was taken."""
+    """Return the engagement after a report of its provider that was accepted."""
     entry = {"milestone": milestone, "on": on}
     return replace(before, milestones=(*before.milestones, entry))
 
 
 def closed(before: Engagement, reason: str) -> Engagement:
-    """Return the engagement after its provider closed it; an ended one stays so."""
+    """Return the engagement after its provider closed it; one that has ended stays ended."""
     state = _AFTER_CLOSE.get(reason, GIVEN_UP)
     return replace(before, state=state) if before.state == OPEN else before

@@ -14,7 +14,7 @@ from shared.web.fields import Field, Fields
 from shared.web.forms import Form
 
 OTHER_REASONS = "form"
-"""The place of reasons that are about no field."""
+"""The key of reasons that are about no field."""
 _MOST_NOTE = 2000
 _END_FIRST = "The end date is before the start date. Correct the dates."
 _NO_TERMS = "Enter at least one: the dates when you could help, or the forms of help."
@@ -38,10 +38,10 @@ class About:
 @dataclass(frozen=True, slots=True)
 class ActForm:
     """
-    A form: ``does`` says what follows, ``button`` what the button says.
+    A form: ``does`` tells what happens then, ``button`` is the text of the button.
 
-    ``fixed`` is the part of the data that is not filled in. ``complete`` brings what was filled in
-    into the form of the message; ``also_wrong`` finds what contradicts itself, by field.
+    ``fixed`` returns the part of the data that is not filled in. ``complete`` turns what was
+    filled in into the data of the message; ``also_wrong`` returns further errors, by field.
     """
 
     name: str
@@ -133,7 +133,7 @@ def _capacity_wrong(about: About, form: Form) -> Mapping[str, str]:
 
 
 def _capacity(about: About, data: dict[str, Any]) -> None:
-    """Write one entry, until the end of the day that was given."""
+    """Turn the form into a declaration of one entry, valid to the end of the day given."""
     until = date.fromisoformat(data.pop("valid_until"))
     data["valid_until"] = datetime.combine(until + timedelta(days=1), time(), about.zone)
     data["entries"] = [data["entries"]["0"]]

@@ -32,7 +32,7 @@ _MADE = {*ASKED, "program", "agency", "continues"}
 @dataclass(frozen=True, slots=True)
 class Offer:
     """
-    A row of ``offers``: what *provider* was told of it last.
+    A row of ``offers``: what ``provider`` was told last.
 
     ``told`` has the fields of ``offer.made`` about the request, as changed since. ``number`` is
     that of the last message about the offer.
@@ -63,8 +63,8 @@ def told(before: Offer, message: Message) -> Offer:
     """
     Return the offer after *message*, which is about it.
 
-    A message that is older than the last one changes nothing that is known: of ``offer.made``
-    that comes late, only what was asked for is taken.
+    A message that is older than the last one overwrites nothing; a late ``offer.made`` only fills
+    in what is missing.
     """
     number, data = int(message.participantsequence or "0"), data_of(message)
     if isinstance(data, OfferMessage) and not before.is_known:
@@ -88,21 +88,21 @@ def told(before: Offer, message: Message) -> Offer:
 
 
 def answered(before: Offer, answer: str) -> Offer:
-    """Return the offer after an answer of its provider that was taken; an ended one stays so."""
+    """Return the offer after its provider's accepted answer; one that has ended stays ended."""
     return replace(before, state=AFTER_ANSWER[answer]) if before.state == OPEN else before
 
 
 def taken_up(before: Offer) -> Offer:
-    """Return the offer whose engagement has begun: it was accepted, whatever was known of it."""
+    """Return the offer as accepted, because its engagement has begun."""
     return replace(before, state=ACCEPTED)
 
 
 def data_of(message: Message) -> Any:
     """Return the data of *message*. Raises KeyError and ValidationError."""
-    # The need is left out of messages to the desk: what is null is not written.
+    # Nulls are not written, and messages to the desk have no need; its models require the field.
     return DATA[message.type].model_validate({"need": None, **message.data})
 
 
 def fields_of(data: BaseModel, names: set[str]) -> dict[str, Any]:
-    """Return the fields of *data* with these *names* as JSON has them, without those of null."""
+    """Return the fields of *data* with these *names* as JSON values, without nulls."""
     return data.model_dump(mode="json", include=names, exclude_none=True, by_alias=True)

@@ -36,7 +36,7 @@ class SentAct:
 
 @dataclass(slots=True)
 class Work:
-    """The stored requests of a batch; ``changed_*`` are the ids of those that it changes."""
+    """The rows that a batch may change; ``changed_*`` are the ids of those that it changes."""
 
     offers: dict[str, Offer] = field(default_factory=dict)
     engagements: dict[str, Engagement] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Work:
     changed_engagements: set[str] = field(default_factory=set)
 
     def tell(self, message: Message) -> bool:
-        """Take in what a provider is told; return False if it is on no page of a provider."""
+        """Apply a message to a provider; return False if no page of a provider shows it."""
         provider = message.audience
         if provider is None:
             return False
@@ -60,7 +60,7 @@ class Work:
         return False
 
     def answer(self, message_id: str, *, is_refused: bool) -> None:
-        """Take in the answer to an act, once; an answer to another message changes nothing."""
+        """Apply the first answer to an act; an answer to another message changes nothing."""
         act = self.acts.pop(message_id, None)
         if act is None or is_refused:
             return
