@@ -16,10 +16,9 @@ class AddressError(Exception):
 
 def ascii_form(address: str) -> str:
     """
-    Return *address* in ASCII, its domain as DNS has it; nothing in it has a meaning to SMTP.
+    Return *address* in ASCII, its domain as in DNS, without characters that SMTP interprets.
 
-    Raises `AddressError`, also for a name before the ``@`` in other letters: no extension for
-    them is used.
+    Raises `AddressError`, also if the part before the ``@`` is not ASCII: SMTPUTF8 is not used.
     """
     local, _, domain = address.rpartition("@")
     try:

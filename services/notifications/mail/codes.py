@@ -16,7 +16,7 @@ from shared.contracts.refusals import Refusal
 from shared.mail.templates import CODE
 
 MOST_CODES = 3
-"""To one address within an hour, by real time."""
+"""The most codes to one address within an hour of real time."""
 VALID_FOR = timedelta(minutes=15)
 """How long a code counts after it was asked for, by real time."""
 
@@ -24,11 +24,11 @@ VALID_FOR = timedelta(minutes=15)
 @dataclass(slots=True)
 class Codes:
     """
-    What codes of a batch depend on, and those that are to be mailed.
+    What the codes of a batch depend on, and those to be mailed.
 
-    ``addresses`` are those that mail reaches, of the contacts of the batch, ``sent`` counts the
-    codes to each within the last hour (see `counted_as`). ``announced`` says, of codes that were
-    answered before the database was restored, whether they were refused: those answers stand.
+    ``addresses`` are the working addresses of the batch's contacts, ``sent`` counts the codes to
+    each within the last hour (see `counted_as`). ``announced`` maps requests for codes that were
+    answered before the database was restored to whether they were refused: those answers stand.
     """
 
     addresses: dict[ContactKey, str] = field(default_factory=dict)
@@ -48,13 +48,13 @@ class Codes:
         return refusals.TOO_MANY_CODES if self.sent[counted] >= MOST_CODES else None
 
     def take(self, event: CodeAsked) -> None:
-        """Note a code that is mailed, or that was before a restore."""
+        """Note a code that is to be mailed, or that was mailed before a restore."""
         if self.refusal(event) is None:
             self.asked.append(event)
             self.sent[self.counted(event)] += 1
 
     def counted(self, event: CodeAsked) -> str:
-        """Return what the code counts as."""
+        """Return the key under which the code is counted."""
         address = self.addresses.get(key_of(event), "")
         return counted_as(address, from_link=event.data.from_link)
 
@@ -65,17 +65,21 @@ def key_of(event: CodeAsked) -> ContactKey:
 
 
 def same_address(address: str) -> str:
-    """Return *address* as it is counted: in any notation it is one."""
+    """Return *address* as it is counted: upper and lower case make no difference."""
     return address.lower()
 
 
 def counted_as(address: str, *, from_link: bool) -> str:
-    """Return what a code to *address* counts as: nobody without a link uses up those of a link."""
+    """
+    Return the key under which a code to *address* is counted.
+
+    Codes asked for without the link from a mail do not use up those asked for with it.
+    """
     return f"{address} by link" if from_link else address
 
 
 def prepared(event: CodeAsked, notice: str) -> PreparedMail:
-    """Return the mail with the code, without the code; *notice* is the id of its notice."""
+    """Return the mail for a code, which is added on sending; *notice* is its notice's id."""
     asked = event.data
     facts = {"about": asked.about, "counter": asked.counter, "purpose": asked.purpose}
     return PreparedMail(
@@ -97,7 +101,7 @@ def prepared(event: CodeAsked, notice: str) -> PreparedMail:
 
 
 def is_too_late(prepared_at: datetime, now: datetime) -> bool:
-    """Return whether a code does not count any more."""
+    """Return whether a code has expired."""
     return now >= prepared_at + VALID_FOR
 
 

@@ -1,4 +1,4 @@
-"""The verb ``mails``: shows the templates, and tries whether mail arrives."""
+"""The verb ``mails``: previews a template, or sends a trial mail."""
 
 import argparse
 from collections.abc import Sequence

@@ -22,7 +22,7 @@ class OutgoingMail(NamedTuple):
 
 
 class Letterhead(NamedTuple):
-    """Who writes all mails, and who reads the replies."""
+    """The sender of all mails, and the address that gets the replies."""
 
     sender: str
     sender_name: str

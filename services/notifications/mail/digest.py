@@ -44,7 +44,7 @@ def digest_of(waiting: Sequence[Waiting]) -> Digest:
     """
     Return the digest of mails *waiting* for one contact, which are in the order of their messages.
 
-    Of each request it tells the newest state, and the newest of each kind of news. Its id is
+    It tells each request's newest status, and the newest of each kind of news about it. Its id is
     derived from the contact and the moment at which it is due, so that it is made once.
     """
     newest: dict[tuple[Any, ...], Waiting] = {}

@@ -18,8 +18,8 @@ async def make_digest(pool: "Pool[Any]", clock: BusinessClock) -> bool:
     """
     Make a digest that is due, of everything that waits for it; return False if there is none.
 
-    It is a mail like others, sent by the next steps. What came too late for the digest of its
-    moment is put back, and waits for the next one.
+    It is a mail like others, sent by the next steps. If the digest of that moment exists already,
+    the mails that came too late for it are put back and wait for the next one.
     """
     async with pool.acquire() as connection, connection.transaction():
         await mails.lock_digests(connection)

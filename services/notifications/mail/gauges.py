@@ -13,7 +13,7 @@ from shared.process import metrics
 _WAITING = frozenset({"prepared", "sending", "try_later"})
 _UNKNOWN = "outcome_unknown"
 _NOT_ENDED = _WAITING | {_UNKNOWN}
-"""The states that a mail leaves again: a counter of them would fall."""
+"""The states that a mail leaves again: a counter of them could decrease."""
 
 
 async def show(pool: "Pool[Any]", *, clock: BusinessClock = REAL_TIME) -> None:

@@ -28,7 +28,7 @@ TRIED_FOR = timedelta(hours=48)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Real time until the next try after each; the last one repeats."""
 OWNED_SECONDS = 120.0
-"""After this time without a word of its process, the outcome of a mail under way is unknown."""
+"""If its process is silent for this long, the outcome of a mail being sent is unknown."""
 NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
 SWITCHED_OFF, TOLD_TOGETHER, TOO_LATE = "switched_off", "told_together", "too_late"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
@@ -43,8 +43,8 @@ class Mail(NamedTuple):
     """
     A mail under way; ``published`` counts the events about it, ``tries`` includes this one.
 
-    There are none about a code: the public decides how many codes there are, and what became of
-    one is work for nobody.
+    A mail with a code has no events: the public decides how many codes there are, and nobody
+    follows up on one.
     """
 
     mail_id: str
@@ -128,7 +128,7 @@ def tried(mail: Mail, outcome: Outcome, *, now: datetime, at: datetime) -> Step:
 
 
 def lost(mail: Mail, *, stage: str | None, at: datetime) -> Step:
-    """Return what follows if nobody can say whether the mail was delivered."""
+    """Return what follows if it is unknown whether the mail was delivered."""
     facts = UnknownFacts(**mail.facts, stage=stage)
     state = "dropped" if mail.kind == CODE else "outcome_unknown"
     return Step(state, _event(mail, NoticeOutcomeUnknown, facts, at=at))
@@ -138,8 +138,8 @@ def not_needed(kind: str, others: Sequence[Other]) -> str | None:
     """
     Return why a mail of *kind* need not be sent any more; None if it must be.
 
-    *others* are in the order of their messages. A later status says what an earlier one would. An
-    offer that is over is not made, and who was not asked need not hear that it is over.
+    *others* are in the order of their messages. A later status replaces an earlier one. An offer
+    that is over is not mailed, nor is its end if the mail with the offer was never sent.
     """
     if any(other.is_later and other.kind == _OVERTAKEN_BY.get(kind) for other in others):
         return OVERTAKEN
@@ -203,7 +203,7 @@ def alternate_id(mail: Mail, contact_id: str) -> str:
 
 
 def cancelled(mail: Mail, because: str, *, at: datetime) -> Step:
-    """Return what follows if the mail is not sent, *because* of a code."""
+    """Return what follows if the mail is not sent; *because* is the code of the reason."""
     facts = CancelledFacts(**mail.facts, because=because)
     return Step("cancelled", _event(mail, NoticeCancelled, facts, at=at))
 

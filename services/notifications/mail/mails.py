@@ -49,7 +49,7 @@ class ClaimedMail:
 
 
 class HeldMail(NamedTuple):
-    """A mail that waits; ``due_at`` is when it does so no longer, in real time."""
+    """A mail that waits until ``due_at``, in real time."""
 
     mail_id: str
     due_at: datetime
@@ -94,9 +94,9 @@ async def read_mail_contacts(
     named: Collection[ContactKey] = (),
 ) -> dict[ContactKey, bool]:
     """
-    Return (participant, contact id) of every contact with an address, and if it is a caller's.
+    Return, by participant and contact id, whether a contact with a working address is a caller's.
 
-    These are the *participants*' own and those that are *named*; others are callers'.
+    These are the *participants*' own contacts, and those that are *named*.
     """
     of, ids = zip(*named, strict=True) if named else ((), ())
     rows = await connection.fetch(_SQL["read_mail_contacts"], list(participants), of, ids)
@@ -209,7 +209,7 @@ async def save_preferences(
 
 
 async def keep_claims(connection: "Connection[Any]", mail_ids: Collection[str]) -> None:
-    """Say that the process that has claimed the mails is alive."""
+    """Renew the claims on mails, which shows that the process that sends them is alive."""
     await connection.execute(_SQL["keep_claims"], list(mail_ids))
 
 
@@ -230,7 +230,7 @@ async def record_mail(
 
 
 async def note_dead_address(connection: "Connection[Any]", mail: Mail, address: str) -> bool:
-    """Note that the address of the mail's contact is none; return False if that was known."""
+    """Note that the mail's address is dead; return False if known, or not the contact's now."""
     arguments = (mail.audience, mail.contact_id, address)
     return await connection.fetchval(_SQL["note_dead_address"], *arguments) is not None
 

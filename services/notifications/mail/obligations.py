@@ -1,4 +1,4 @@
-"""Decides which messages are mailed, too, to whom and with which words. Pure."""
+"""Decides which messages are also mailed, to whom, and in which words. Pure."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -134,10 +134,10 @@ def choose(named: Sequence[str], with_address: Collection[str]) -> str | None:
 
 def choose_another(dead: str, named: Sequence[str], with_address: Collection[str]) -> str | None:
     """
-    Return the contact that is written to in place of *dead*, whose address does not exist.
+    Return the contact to write to after a mail to the contact *dead* has failed for good.
 
-    A mail to a contact that the request does not name may be for an office, and the request a
-    caller's: then no contact that it names is written to.
+    If the request does not name *dead*, the mail may be for an office and the request a caller's:
+    no contact that it names is chosen then.
     """
     if dead in named:
         return choose(named, with_address)
@@ -149,7 +149,8 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     Return the mail for *obligation*; None if no contact of the audience has an address.
 
     *with_address* are the audience's contacts with one. The first contact that the request names
-    is written to, and where it names none, the first by id. The same obligation is the same mail.
+    is written to, and where it names none, the first by id. The same obligation gives the same
+    mail, with the same id.
     """
     chosen = choose(obligation.contact_ids, with_address)
     if chosen is None:

@@ -89,10 +89,10 @@ def _next(at: datetime, wall: time, zone: ZoneInfo) -> datetime:
 
 def _moments(at: datetime, wall: time, zone: ZoneInfo) -> Iterator[datetime]:
     """
-    Yield when clocks show *wall* from the day of *at* on.
+    Yield the moments at which clocks show *wall*, from the day of *at* on.
 
-    That is twice if they are set back over it. If they are set forward over it, it is the moment
-    at which they would have shown it.
+    If clocks are set back past *wall*, there are two that day. If they skip it, there is the
+    moment at which they would have shown it.
     """
     day = at.astimezone(zone).date()
     while True:

@@ -1,4 +1,4 @@
-"""Tells of participants with open work that no mail reaches any more, or one reaches again."""
+"""Announces participants with open work that mail no longer reaches, or reaches again."""
 
 import asyncio
 from collections.abc import Sequence
@@ -113,5 +113,5 @@ async def read_unreached(connection: "Connection[Any]") -> list[datetime]:
 
 
 def is_late(since: datetime, *, at: datetime) -> bool:
-    """Return whether no mail has reached somebody for two working days; holidays count as such."""
+    """Return whether *since* is over two working days ago; holidays count as working days."""
     return working_time.between(since, at, _WEEKENDS) > _LATE_AFTER

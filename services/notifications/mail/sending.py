@@ -86,7 +86,7 @@ class Mailer:
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
-            with suppress(*TRANSIENT):  # what is under way may come to its end
+            with suppress(*TRANSIENT):  # let mails under way finish
                 async with asyncio.timeout(_STOPPING_SECONDS):
                     await sending
             raise
@@ -127,7 +127,7 @@ class Mailer:
         )
 
     async def _lose(self, pool: "Pool[Any]") -> None:
-        """Tell of mails whose process has ended: perhaps they were delivered."""
+        """Announce mails whose process has ended: they may have been delivered."""
         async with pool.acquire() as connection, connection.transaction():
             lost = await mails.lose_mails(
                 connection, seconds=self._owned_seconds, limit=_LOST_AT_ONCE
@@ -189,7 +189,7 @@ class Mailer:
         mail = each.mail
         facts = in_zone(each.facts, quiet.zone_of(each.preference, otherwise=zone))
         of_list = None
-        if each.kind == life.CODE:  # it is nowhere but in the mail
+        if each.kind == life.CODE:  # the code exists only in the mail
             facts = facts | {"code": self._code(each)}
         if self._links is not None and each.template in WITH_LINKS:
             kinds, cadence, program = each.gets
@@ -240,7 +240,7 @@ class Mailer:
             else:
                 step = life.tried(mail, found, now=now, at=at)
             if not await mails.record_mail(connection, mail, step, outcome):
-                return  # it was told that the outcome is unknown
+                return  # it was announced as of unknown outcome
             await announce(connection, [(mail, step)])
             is_dead = outcome is not None and outcome.is_address_dead
             if is_dead and mail.is_to_subscriber:
@@ -258,12 +258,12 @@ class Mailer:
 
 def has_status_page(each: ClaimedMail) -> bool:
     """Tell whether the mail goes to somebody who asked for help at the public desk."""
-    is_before = each.facts.get("purpose") == "confirm_address"
-    return each.mail.audience == WEB_DESK and not is_before
+    is_without_request = each.facts.get("purpose") == "confirm_address"
+    return each.mail.audience == WEB_DESK and not is_without_request
 
 
 async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:
-    """Await *record*, and again after an outage: what is not recorded counts as unknown."""
+    """Await *record*, again after an outage: an unrecorded outcome counts as unknown."""
     backoff = Backoff()
     async with asyncio.timeout(life.OWNED_SECONDS):
         while True:

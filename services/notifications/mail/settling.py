@@ -49,7 +49,7 @@ class Settlement(NamedTuple):
     """
     A settlement to store, of a mail or of a call (``notice``, ``audience``).
 
-    ``state`` is the mail's from then on, None if it stays.
+    ``state`` is the mail's new state, None if it keeps its own.
     """
 
     event: str
@@ -67,9 +67,10 @@ class Settling:
     """
     What the settlements of a batch are about, and what becomes of it.
 
-    ``known`` are the subjects of settlements that exist. ``unsettled`` has, for those that can be
-    settled, the mail, locked; of a notice, its last mail, or its call. ``announced`` are the ids
-    of settlements that were announced before the database was restored: they stand.
+    ``known`` are the subjects of settlements whose mail or notice exists. ``unsettled`` maps those
+    that can be settled to the locked mail or, for a notice, to its last mail or its call.
+    ``announced`` are the ids of settlements announced before the database was restored: they
+    stand.
     """
 
     known: Collection[str] = ()

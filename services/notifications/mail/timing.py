@@ -17,7 +17,7 @@ Role = Literal["requester", "provider", "office"]
 _NAMES = {kind: name for name, kind in TYPES.items()}
 _MUST = frozenset({"offer_made", "offer_withdrawn", "engagement_ended", "delivery_failed"})
 _TO_ACT_ON = frozenset({"engagement_opened", "publication_late", "report_status"})
-"""What a provider is told about its work that it must go on with at once."""
+"""Messages about its work that a provider must act on at once."""
 _ENDS = frozenset({"closed", "ineligible", "withdrawn"})
 
 
