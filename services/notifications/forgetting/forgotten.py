@@ -15,8 +15,8 @@ class Known(NamedTuple):
     """
     What was stored of a contact before the batch.
 
-    Everything up to the number ``up_to`` is forgotten; ``number`` is that under which the contact
-    is stored, None if it is not.
+    Everything up to the number ``up_to`` is forgotten; ``number`` is the number of the stored
+    contact, None if none is stored.
     """
 
     up_to: int = 0
@@ -29,9 +29,9 @@ class Forgetting:
     """
     The contacts and subscriptions that a batch forgets.
 
-    ``known`` has the contacts that the batch sets or forgets. ``unwished`` are the addresses, by
-    person, to which no mail is wished and which are not stored: of contacts that were forgotten
-    before they were known, and of subscriptions.
+    ``known`` has the contacts that the batch sets or forgets. ``unwished`` maps persons who want
+    no mail ever again to their addresses: contacts that were forgotten before they were stored,
+    and holders of subscriptions. ``wished`` are holders of subscriptions who may get mail again.
     """
 
     known: Mapping[ContactKey, Known] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Forgetting:
     wished: list[str] = field(default_factory=list)
 
     def forget(self, event: PersonForgotten) -> None:
-        """Note that the contact is forgotten, as far as something was said of it before."""
+        """Note that the contact is forgotten, up to the number that *event* names."""
         self.contacts[key_of(event)] = event
 
     def end(self, event: PersonForgotten, found: Subscriber | None) -> None:
@@ -52,11 +52,11 @@ class Forgetting:
             self.unwished[person] = found.address
 
     def covers(self, event: AboutContact) -> bool:
-        """Return whether *event* says something of a contact that is forgotten since."""
+        """Return whether the contact of *event* was forgotten afterwards."""
         return event.number <= self._up_to(_key(event))
 
     def keep_out(self, event: AboutContact) -> None:
-        """Note what is left to keep of an event that a forgetting covers: a wish for no mail."""
+        """Note the address of a contact forgotten after *event* if that person wants no mail."""
         key = _key(event)
         newer, known = self.contacts.get(key), self.known.get(key, Known())
         is_unwished = known.never_write_again if newer is None else newer.data.never_write_again

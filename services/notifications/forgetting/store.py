@@ -37,7 +37,7 @@ async def erase(connection: "Connection[Any]", forgetting: Forgetting) -> None:
         await connection.execute(
             _SQL["forget_contacts"], participants, contact_ids, up_to, never, at
         )
-        # A statement of its own: it sees what others wrote until the contacts were locked.
+        # A separate statement, so that it sees what others wrote before the contacts were locked.
         await connection.execute(_SQL["forget_said"], participants, contact_ids, up_to, at)
     if forgetting.wished:
         await connection.execute(_SQL["let_send"], forgetting.wished)

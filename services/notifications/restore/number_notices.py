@@ -136,7 +136,7 @@ class NoticeRestorer:
         )
 
     def _lost_answer(self, then: Sequence[NoticeRow], found: Draft) -> NoticeRow | None:
-        """Return the decision on an answer that was never published, if *found* is one, too."""
+        """If *found* is an answer, return the one in *then* that was not published, if any."""
         for row in then if found.answer else ():
             if row.audience == found.audience and row.message_id not in self.log.ids:
                 return row if self._is_missing(row) else None
@@ -153,7 +153,7 @@ class NoticeRestorer:
     def _compare(
         self, event: Event, ids: Set[str | None], then: Sequence[NoticeRow] | None
     ) -> None:
-        """Note what was decided before the restore and is not among *ids*, decided now."""
+        """Note messages decided before the restore that are not among *ids*, those decided now."""
         published = self.log.messages.get(event.id, ())
         if then is None:
             self.contradictions += [
@@ -164,7 +164,7 @@ class NoticeRestorer:
             return
         on_topics = {sent_event.id for sent_event in published}
         for row in then:
-            # A later release would have sent a type that is unknown here: its number is free.
+            # A type that is unknown here came with a later release: its number is free.
             if (
                 row.message_id not in ids
                 and row.message_type in KINDS

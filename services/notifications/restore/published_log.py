@@ -17,8 +17,8 @@ KINDS = frozenset(TYPES.values()) - {TYPES["contact_changed"], TYPES["person_for
 """
 The messages of this build that a restore decides again; others stay as sent.
 
-Who works with a contact when it is set or forgotten depends on the order of two topics, which a
-restore does not keep. So such a message that was lost is not missed; its number is free.
+Which providers work with a contact when it is set or forgotten depends on the order of two topics,
+which a restore does not keep. So a lost message about that is not missed; its number is free.
 """
 
 

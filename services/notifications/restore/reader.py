@@ -50,7 +50,7 @@ class RestoreBatch:
 
 
 class RestoreReader:
-    """Decides as live, and announces by the log."""
+    """Decides as a live batch does, without mails, and announces only what the log lacks."""
 
     def __init__(
         self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False, backups_days: int = 30
@@ -116,7 +116,7 @@ class RestoreReader:
 
 
 def _announced(published: PublishedByCause, kinds: Collection[str]) -> set[str]:
-    """Return the ids of the events of which one of *kinds* on the log says what they led to."""
+    """Return the ids of the events that led to an event of *kinds* on the log."""
     return {
         cause
         for cause, events in published.items()
@@ -164,7 +164,7 @@ class Restore:
         await connection.execute(_SQL["fold_published"])
 
     async def finish(self, connection: Any) -> None:
-        """Order unsent messages by number; let mails be as the log says."""
+        """Order unsent messages by number; set mails, reach and news to what the log says."""
         await connection.execute(_SQL["restore_moments"])
         await connection.execute(_SQL["order_outbox"])
         await connection.execute(_SQL["restore_mails"])

@@ -15,7 +15,7 @@ def due_at(at: datetime, zone: str, calendar: Calendar) -> datetime:
     """
     Return when the update of the month of *at* is due in *zone*: its first working day, 08:00.
 
-    Which days are working days is said by *calendar*; the day is one of *zone*.
+    *calendar* says which days are working days; its days are counted in *zone*.
     """
     where = ZoneInfo(zone)
     first = at.astimezone(where).replace(day=1).date()
@@ -33,5 +33,5 @@ def month_of(due: datetime, zone: str) -> str:
 
 
 def fact_of(month: str, zone: str) -> str:
-    """Return the id of the update of *month* in *zone*: made twice, it is one."""
+    """Return the id of the update of *month* in *zone*, so that it is made once."""
     return derived_id(month, KIND, zone)

@@ -46,8 +46,8 @@ class Update(NamedTuple):
         """
         Return the lines for a subscriber of *kinds*; none if nothing is new for it.
 
-        Without the update, a subscriber gets what it subscribed to alone: reports, solicitations,
-        the latter of *program* if it names one.
+        Without the monthly update, it gets only what it subscribed to: reports, solicitations or
+        both, the latter only of *program* if it names one.
         """
         if MONTHLY_UPDATE in kinds:
             found = [*self.programs, *self.solicitations, *self.releases, *self.reports]

@@ -15,9 +15,9 @@ from shared.contracts.published_reports import (
 from shared.contracts.reporting import FigureCorrected
 
 MATTER = REPORTS
-"""What a click in a mail about them ends."""
+"""The kind of news of mails about them, which the link in such a mail ends."""
 READ = (SiteChanged, ReportPublished, ReportCorrected, ReportWithdrawn, FigureCorrected)
-"""The types of events of which readers of reports are told, or which name whom they are about."""
+"""Events that subscribers to reports are told of; `SiteChanged` only gives the agency's name."""
 _TYPES = {get_args(model.model_fields["type"].annotation)[0]: model for model in READ}
 KINDS = frozenset(kind.split(".")[3] for kind, model in _TYPES.items() if model is not SiteChanged)
 """The kinds of news about reports."""
@@ -52,7 +52,7 @@ def published(event: Any) -> Published:
     """
     Return what *event* publishes.
 
-    All corrections of a month that come with one release are one: the first stands for all.
+    All corrections of a month with one release are one piece of news: the first stands for all.
     """
     kind, data = event.type.split(".")[3], event.data
     if isinstance(event, FigureCorrected):

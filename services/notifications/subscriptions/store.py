@@ -25,10 +25,11 @@ class Telling(NamedTuple):
     """
     News that subscribers are told, of the catalog at version ``number``.
 
-    ``about`` is a solicitation, or the month of an update and the zone of its recipients. All
-    subscribers up to ``told_to`` have been decided about. ``due_at`` is a business time.
-    ``released`` is the last month whose figures were published when the telling began, if any;
-    ``reported`` the number of the last report or correction.
+    ``about`` is a solicitation, a site and its report, a corrected month, or the month of an
+    update and the zone of its recipients. All subscribers up to ``told_to`` have been decided
+    about. ``due_at`` is a business time. ``released`` is the last month whose figures were
+    published when the telling began, if any; ``reported`` the number of the last report or
+    correction.
     """
 
     fact: str
@@ -51,7 +52,7 @@ class LastUpdate(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """A subscriber of ``kinds`` monthly; of the solicitations of a ``program`` only, if any."""
+    """A subscriber who gets ``kinds`` monthly; solicitations only of ``program``, if it is set."""
 
     audience: str
     kinds: Sequence[str]
@@ -161,7 +162,7 @@ async def move_telling(
 async def read_last_update(
     connection: "Connection[Any]", month: str, zone: str
 ) -> LastUpdate | None:
-    """Return what the update before *month* told of, best that in *zone*."""
+    """Return what the update before *month* covered, preferably the one in *zone*."""
     row = await connection.fetchrow(_SQL["read_last_update"], month, zone)
     return None if row is None else LastUpdate(*row)
 
@@ -205,7 +206,7 @@ async def list_readers(
 
 
 async def list_zones(connection: "Connection[Any]") -> list[str | None]:
-    """Return the zones of those who are told something monthly; None for those without one."""
+    """Return the zones of subscribers to monthly news; None stands for those without one."""
     return [row[0] for row in await connection.fetch(_SQL["list_zones"])]
 
 
@@ -217,7 +218,11 @@ async def list_recipients(
     also_monthly: bool,
     limit: int,
 ) -> list[str]:
-    """Return the next ones who are told at once of a solicitation of *program*."""
+    """
+    Return the next subscribers to be told at once of a solicitation of *program*.
+
+    *also_monthly* includes those who otherwise get solicitations monthly.
+    """
     arguments = (program, also_monthly, telling.told_to, limit, telling.fact)
     return [row[0] for row in await connection.fetch(_SQL["list_recipients"], *arguments)]
 
@@ -230,7 +235,7 @@ async def list_monthly_recipients(
     before: datetime,
     limit: int,
 ) -> list[Recipient]:
-    """Return the next ones in *zone* who were to be told monthly *before* that real time."""
+    """Return the next in *zone* who confirmed monthly news *before* that real time."""
     arguments = (zone, before, telling.told_to, limit, telling.fact)
     rows = await connection.fetch(_SQL["list_monthly_recipients"], *arguments)
     return [Recipient(*row) for row in map(tuple, rows)]

@@ -60,7 +60,7 @@ def normalized(address: str) -> str:
 
 def ask(subscriber: Subscriber, asked: SubscriptionAskFacts, now: datetime) -> Asked | None:
     """
-    Note what is asked for; return the mail that follows, None if one went out moments ago.
+    Note what is asked for; return the mail that follows, None if too many went out lately.
 
     What is confirmed stays as it is: anybody can enter an address. If nothing is left to confirm,
     the mail leads to the preferences. A limit of one mail in ten minutes and three a day protects

@@ -37,7 +37,7 @@ from shared.mail.templates import CONFIRM, PREFERENCES, Template
 
 RECEIVED = frozenset(get_args(SubscriptionReceived))
 ACCOUNT = "subscription"
-"""What mails about a subscription itself are about: no wish holds them back."""
+"""The matter of mails about a subscription itself: no choice of a subscriber stops them."""
 NO_MAIL = "mail is not set up"
 _TEMPLATES: dict[str, Template] = {"confirm": CONFIRM, "preferences": PREFERENCES}
 
@@ -80,7 +80,7 @@ class Subscribing:
     def refusal(
         self, event: SubscriptionConfirmReceived | SubscriptionSetReceived
     ) -> Refusal | None:
-        """Return why *event* changes nothing: it was never asked for, or is erased."""
+        """Return why *event* has no effect: the subscription was never asked for, or is erased."""
         found = self.by_id.get(event.data.subscription_id)
         if found is None:
             return refusals.UNKNOWN_SUBSCRIPTION
@@ -158,7 +158,7 @@ class Subscribing:
 
 
 def subscription_id(event: SubscriptionAskReceived) -> str:
-    """Return the id of the subscription that *event* begins: it says nothing of the address."""
+    """Return the id of the subscription that *event* begins; it does not depend on the address."""
     return derived_id(event.id, ACCOUNT, event.data.participant)
 
 

@@ -35,15 +35,17 @@ Connection = PoolConnectionProxy
 log = structlog.get_logger()
 PAGE = 500
 AWAY = HELD = timedelta(minutes=1)
-"""How long a message waits in the outbox until Kafka counts as away, and for how long nothing is
-told after that: what is read then may end a subscription."""
+"""
+Kafka counts as away once a message has waited in the outbox for `AWAY`. For `HELD` after that no
+news is told, because events read by then may end a subscription.
+"""
 NOTHING_NEW = "nothing new"
-_LIVES = {SOLICITATION.id: life.SOLICITATION, UPDATE.id: life.UPDATE, REPORT.id: life.REPORT}
+_KINDS = {SOLICITATION.id: life.SOLICITATION, UPDATE.id: life.UPDATE, REPORT.id: life.REPORT}
 _ANNOUNCED = "gov.cri.intake.solicitation_announced.v1"
 
 
 class Told(NamedTuple):
-    """What one subscriber is told: nothing without ``facts``; ``matter`` is what a click ends."""
+    """What one subscriber is told: nothing without ``facts``; the mail's link ends ``matter``."""
 
     audience: str
     matter: str
@@ -55,7 +57,7 @@ class Tellings:
     Makes the mails with news that is due; several processes share the work.
 
     A page of subscribers is decided about in one transaction, with their mails. While Kafka is
-    away, nobody is told anything: somebody may have ended a subscription, and it is not read yet.
+    away, no news is told: the end of a subscription may not have been read yet.
     """
 
     def __init__(
@@ -146,10 +148,10 @@ class Tellings:
         return [Told(audience, SOLICITATIONS, facts) for audience in audiences]
 
     async def _report(self, connection: "Connection[Any]", telling: Telling) -> list[Told]:
-        (news,) = await store.read_published_news(
+        (published,) = await store.read_published_news(
             connection, after=0, until=telling.reported, fact=telling.fact
         )
-        facts = dict(reports.line(news, public_url=self._public_url).facts)
+        facts = dict(reports.line(published, public_url=self._public_url).facts)
         audiences = await store.list_readers(connection, telling, limit=self._page)
         return [Told(audience, reports.MATTER, facts) for audience in audiences]
 
@@ -235,7 +237,7 @@ def _mail(
         key=told.audience.encode(),
         about=f"{telling.kind}:{telling.about}",
         number=telling.number,
-        kind=_LIVES[template.id],
+        kind=_KINDS[template.id],
         template=template.name,
         facts=json.dumps(told.facts, ensure_ascii=False),
         matter=told.matter,
