@@ -1,4 +1,4 @@
--- One replica at most comes through in each interval: the others find the row already moved.
+-- At most one replica succeeds in each interval; the others find the row already updated.
 UPDATE heartbeats
    SET written_at = now()
  WHERE written_at <= now() - make_interval(secs => $1)

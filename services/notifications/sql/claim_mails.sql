@@ -1,8 +1,9 @@
--- Takes mails that are due, that no other process takes at this moment, that no digest tells, and whose
--- template this release knows. `gets` is what a subscriber has confirmed: its kinds, and how and of which
--- program it gets solicitations, whose kind sorts last. The address is null if the contact has none any more, or wishes no mail
--- there, `kinds` if it has chosen nothing; for a subscriber, news that it has ended are off. `others` are the mails to the same audience about the same request,
--- each as its kind, its state, and whether it came later, in the order of their messages.
+-- Claims due mails that no other process is claiming, that wait for no digest, and whose template this
+-- release knows. The address is null if the contact has none any more, or wants no mail there. `kinds` is null
+-- if the contact has chosen nothing; for a subscriber, news that it has ended is off. `others` are the other
+-- mails to the same audience about the same request, each as its kind, its state, and whether it came later, in
+-- the order of their messages. `gets` is what a subscriber has confirmed: its kinds, and the cadence and program
+-- of its solicitations, whose kind sorts last.
 WITH due AS (
     SELECT mail_id
       FROM mails

@@ -1,4 +1,4 @@
--- How many notices of each subject are on the log.
+-- The last number that each subject has on the log.
 SELECT subject, max(number) AS last
   FROM announced
  WHERE topic = 'cri.int.notifications.v1'

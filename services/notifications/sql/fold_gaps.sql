@@ -1,5 +1,5 @@
--- Before the numbers are raised: what lies between the last number that is on the log, or in these
--- tables, and the last one that a notice names, and that no notice names.
+-- Runs before the numbers are raised. A gap is a number that no notice names, between the last one on the topic
+-- or in `sequences` and the last one that a notice names.
 WITH named AS (
     SELECT 'cri.out.' || coalesce(notice ->> 'through', notice ->> 'audience') || '.v1' AS topic,
            coalesce(notice ->> 'through', notice ->> 'audience') AS participant,

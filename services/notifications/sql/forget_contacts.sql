@@ -1,5 +1,5 @@
--- Erases contacts, but for what was said of them later. A wish that no mail is sent is kept as a hash, or
--- taken back.
+-- Erases contacts, unless they were set again later. A wish to get no mail is kept as a hash of the address, or
+-- withdrawn.
 WITH said AS (
     SELECT participant, contact_id, up_to, never_write_again, at
       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::timestamptz[])

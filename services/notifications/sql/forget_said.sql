@@ -1,5 +1,5 @@
--- Erases what else was said of contacts: wishes, dead addresses, notes about requests that name them, and
--- how the office knew what became of mails to them. It runs behind the locks of forget_contacts.
+-- Erases what else was said about contacts: preferences, dead addresses, notes about requests that name them,
+-- and the office's words about the mails to them that it settled. It runs behind the locks of forget_contacts.
 WITH said AS (
     SELECT participant, contact_id, up_to, at
       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[])

@@ -1,3 +1,3 @@
--- Takes wishes back that no mail is sent.
+-- Withdraws wishes to get no mail.
 DELETE FROM do_not_send
  WHERE person = ANY ($1::text[]);

@@ -1,5 +1,5 @@
--- What a program office may know about: everything, open ones first; a page of it, with the count of
--- all from there on.
+-- A page of all requests, which a program office may see, open ones first; with the number of requests from
+-- the start of the page to the end of the list.
 SELECT tracking_number, participant, status, since, sentence, provider_sentence, program,
        provider, offer_id, expires_at, engagement_id, topics, service_forms, wished_from,
        wished_until, count(*) OVER () AS of_all

@@ -1,5 +1,5 @@
--- What each asker may know about: its own requests, and those it holds an offer or an engagement
--- of; open ones first, a page of each, with the count of all from there on.
+-- For each asker a page of the requests that it may see: its own, and those for which it has an offer or an
+-- engagement, open ones first; with the number of requests from the start of the page to the end of the list.
 SELECT question.number, known.tracking_number, known.participant, known.status, known.since,
        known.sentence, known.provider_sentence, known.program, known.provider, known.offer_id,
        known.expires_at, known.engagement_id, known.topics, known.service_forms,

@@ -1,4 +1,4 @@
--- A page of subscribers whose monthly update was due before $2 in the zone $1, after $3. `program` limits
+-- A page of subscribers to monthly news in the zone $1, after $3, who confirmed it before $2. `program` limits
 -- the solicitations in it. $5 is the update: nobody gets it twice.
 SELECT subscribers.audience,
        array_agg(kind) AS kinds,

@@ -1,4 +1,5 @@
--- A page of those who are told of a solicitation of the program $1 at once, after $3; $5 is what they are told.
+-- A page of subscribers, after $3, who are told at once of a solicitation of the program $1; with $2, also of
+-- those who get solicitations monthly. $5 is the news: nobody gets it twice.
 SELECT audience
   FROM subscriptions
  WHERE kind = 'solicitations'

@@ -1,4 +1,4 @@
--- The zones of those to whom something is told monthly.
+-- The zones of subscribers to monthly news.
 SELECT DISTINCT zone
   FROM subscribers
   JOIN subscriptions USING (audience)

@@ -1,5 +1,5 @@
--- The mails with these ids that there are. Those of unknown outcome are locked and returned whole, of others
--- the id alone.
+-- The mails with these ids that exist. Those of unknown outcome are locked and returned whole; of the others,
+-- only the id.
 WITH unknown AS (
     SELECT mail_id, notice, audience, contact_id, correlation, key, published, tries,
            coalesce(first_tried_at, prepared_at) AS first_tried_at, prepared_at

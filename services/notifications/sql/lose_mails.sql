@@ -1,5 +1,5 @@
--- Takes the mails whose process has not been heard of for a while: nobody knows what came of them. Of a code
--- that need not be settled: the person who waits for it asks for another one.
+-- Takes mails whose process has been silent for a while: their outcome is unknown. A mail with a code is dropped
+-- and needs no settlement, because the person who waits for it asks for another one.
 WITH lost AS (
     SELECT mail_id
       FROM mails

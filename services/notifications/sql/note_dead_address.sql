@@ -1,4 +1,4 @@
--- Notes that the address is none; returns no row if that was known, or if the contact has it no more.
+-- Notes that the address is dead; returns no row if that was known, or if the contact no longer has it.
 INSERT INTO dead_addresses AS known (participant, contact_id, email)
 SELECT participant, contact_id, email
   FROM contacts

@@ -1,4 +1,4 @@
--- Keeps that no mail is wished at these addresses.
+-- Stores, as hashes, addresses whose holders want no mail.
 INSERT INTO do_not_send (person, address)
 SELECT person, sha256(convert_to(lower(trim(address)), 'UTF8'))
   FROM unnest($1::text[], $2::text[]) AS unwished (person, address)

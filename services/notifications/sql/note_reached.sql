@@ -1,5 +1,5 @@
 -- Notes and returns the participants that a mail can reach again: a contact has an address that is not dead.
--- The first one is asked for, as in read_unreached.sql.
+-- LIMIT 1 in place of EXISTS, as in read_unreached.sql.
 UPDATE reach
    SET is_reached = true,
        since      = now()

@@ -1,6 +1,6 @@
 -- Notes and returns the participants that no mail reaches any more: an address of theirs is dead, no contact
--- has another one, and they have an open request, offer or engagement. Contacts of callers are nobody's own.
--- The first one of each is asked for, as in read_unreached.sql.
+-- has another one, and they have an open request, offer or engagement. Callers' contacts do not count.
+-- LIMIT 1 in place of EXISTS, as in read_unreached.sql.
 WITH dead AS (
     SELECT DISTINCT participant
       FROM dead_addresses

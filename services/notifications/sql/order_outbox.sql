@@ -1,4 +1,4 @@
--- Messages that had a number before the restore stand behind others that were given theirs now.
+-- Sorts by number: a message that kept its old number may stand behind one with a newer number.
 WITH taken AS (
     DELETE FROM outbox
      WHERE topic LIKE 'cri.out.%'

@@ -1,6 +1,6 @@
--- To whom the obligation of a mail was mailed, since when, and whether these mails have failed (one at least;
--- others may be cancelled); whose request it is about, and whom that request names, as JSON (null if the
--- audience did not make it).
+-- The contacts to whom the obligation of a mail was mailed, since when, and whether all these mails have failed
+-- or were cancelled, at least one of them failed; who made the request that it is about, and the contacts that
+-- the request names, as JSON (null if the audience did not make it).
 SELECT written.contact_ids AS written_to, written.since, written.has_failed,
        requests.participant AS requester,
        CASE requests.participant WHEN mail.audience THEN requests.contact_ids END AS named

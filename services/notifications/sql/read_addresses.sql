@@ -1,4 +1,4 @@
--- The addresses of these contacts that are not dead, and at which mail is wished.
+-- The addresses of these contacts, except dead ones and those whose holders want no mail.
 SELECT contacts.participant, contacts.contact_id, contacts.email
   FROM unnest($1::text[], $2::text[]) AS asked (participant, contact_id)
   JOIN contacts USING (participant, contact_id)

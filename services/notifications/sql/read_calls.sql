@@ -1,5 +1,5 @@
--- Of the notices $1 to the audiences $2 those that are calls, and whether they are settled. One subject of
--- settlements has one reader at a time.
+-- The calls among the notices $1 to the audiences $2, and whether they are settled. They need no lock: only one
+-- reader at a time takes in settlements of the same subject.
 SELECT calls.notice, calls.audience, calls.fact, calls.correlation, settlements.event IS NOT NULL AS is_settled
   FROM unnest($1::uuid[], $2::text[]) AS named (notice, audience)
   JOIN calls

@@ -1,6 +1,6 @@
--- Of the notices $1 to the audiences $2 that were mailed: the last mail that failed, if none was delivered,
--- may be or is still tried, and nobody has settled it. One subject of settlements has one reader at a
--- time, and nothing else changes a mail that has failed.
+-- For each of the notices $1 to the audiences $2 that was mailed, its last failed mail; null if one of its mails
+-- was delivered, may have been, or is still tried, or if the notice is settled. They need no lock: only one
+-- reader at a time takes in settlements of the same subject, and nothing else changes a mail that has failed.
 SELECT named.notice AS of, named.audience AS to_whom, failed.*
   FROM unnest($1::uuid[], $2::text[]) AS named (notice, audience)
   LEFT JOIN LATERAL (

@@ -1,5 +1,5 @@
--- The monthly update before the month $1 that told anybody, best that of the zone $2: of which version of the
--- catalog it told, when it was due, and what was published last by then.
+-- The last monthly update before the month $1 that was told to anybody, preferably in the zone $2: its version
+-- of the catalog, when it was due, and what was published last by then.
 SELECT number, due_at, released, reported
   FROM tellings
  WHERE kind = 'monthly_update'

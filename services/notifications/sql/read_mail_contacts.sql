@@ -1,5 +1,5 @@
--- The contacts with a mail address that is not dead, and at which mail is wished: the participants' own, and
--- those that are named, and whether they are callers'.
+-- The participants' own contacts and those that are named, and whether they are callers'; without contacts that
+-- have no address, a dead one, or one whose holder wants no mail.
 WITH reached AS (
     SELECT participant, contact_id, email, of_caller
       FROM contacts

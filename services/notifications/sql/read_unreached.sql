@@ -1,5 +1,5 @@
--- Since when no mail reaches each participant with an open request, offer or engagement. The first one is asked
--- for, as EXISTS may be answered by reading the whole table.
+-- Since when no mail reaches each participant with an open request, offer or engagement. LIMIT 1 in place of
+-- EXISTS, which Postgres may answer by reading the whole table.
 SELECT since
   FROM reach
  WHERE NOT is_reached

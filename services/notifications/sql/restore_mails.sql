@@ -1,6 +1,6 @@
--- After a restore: what the log says of a mail stands. Of others that are due or were under way nobody knows
--- whether they went out before the restore: they count as mails whose process has ended. Those that are held
--- until later wait on. A mail that was to be sent again counts as one under way.
+-- After a restore: what the log says of a mail stands. Others that are due or were under way may have gone out
+-- before the restore: they count as mails whose process has ended. Those that are held until later keep
+-- waiting. A mail that was to be sent again counts as one under way.
 WITH said AS (
     SELECT substr(subject, 6)::uuid AS mail_id, number,
            CASE type

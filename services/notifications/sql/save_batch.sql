@@ -1,5 +1,5 @@
--- All that a batch writes. The rows of requests that are there are locked already, as are the numbers;
--- an answer or a notice that is there already is refused by its key.
+-- Everything that a batch writes. The rows of existing requests and the numbers are locked already; an answer or
+-- a notice that already exists violates its key.
 WITH created AS (
     INSERT INTO requests (tracking_number, participant, agency_name, cri_type, agency_class, state,
                           sworn_band, topics, service_forms, wished_from, wished_until,

@@ -1,4 +1,4 @@
--- Stores settlements. A mail whose state is one to be tried is due now, and its tries have their whole time.
+-- Stores settlements. A mail that is to be sent again is due now, and its time for tries begins anew.
 WITH settled AS (
     SELECT event, how, why, mail_id, state, published, notice, audience
       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::integer[],
