@@ -78,7 +78,8 @@ class BatchState:
     The state of one batch. Its rows stay locked until the batch commits.
 
     ``published`` counts, for each request, the notices decided about it. ``engaged`` are the
-    engagements under way, when they were read, of requests with contacts that the batch sets.
+    engagements that were under way when the batch was loaded, and whose requests name a contact
+    that it sets.
     ``mailed`` are the callers' contacts that mail reaches, ``callers`` those that the batch sets.
     ``releases`` are the months whose figures are published, ``published_news`` reports and
     corrections by fact, ``public_sites`` the names of agencies that are assessed in public.
@@ -159,7 +160,7 @@ class BatchState:
         self.notes_kept.append(note_of(event))
 
     def file(self, number: str, contacts: Sequence[ContactCard]) -> File:
-        """Return the file of the request *number* as it was read and as the batch adds to it."""
+        """Return the file of the request *number*: what was read, and what the batch adds."""
         read = self.files[number]
         notes = [as_told(n) for n in reversed(self.notes_kept) if n.tracking_number == number]
         notices = [self._notice(row) for row in reversed(self.notices) if row.subject == number]
@@ -208,7 +209,7 @@ class BatchState:
             self.reference.append((event.number, event))
 
     def _forget(self, event: PersonForgotten) -> None:
-        """Drop what was said of the contact before; what was stored is erased on saving."""
+        """Drop what the batch said of the contact before; what is stored is erased on saving."""
         key, up_to = key_of(event), event.data.up_to
         self.forgetting.forget(event)
         if key in self.contacts_set and self.contact_numbers[key] <= up_to:
@@ -227,7 +228,7 @@ class BatchState:
         return None if request is None else known(request)
 
     def must_call(self, request: Request) -> bool:
-        """Return whether it is of an agency without a system that no mail reaches."""
+        """Return whether *request* is that of a caller whom no mail reaches."""
         if not self.directory.asks_for_callers(request.participant):
             return False
         keys = [(request.participant, contact_id) for contact_id in request.contact_ids]

@@ -69,7 +69,7 @@ def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
 
 
 def _shown(data: Facts, audience: str, view: View, row: To[Any]) -> Facts:
-    """Return *data* as *audience* receives it: the public desk gets no words unasked."""
+    """Return *data* as *audience* receives it: the public desk must ask for confidential text."""
     is_withheld = row.restricted and view.directory.reader_of(audience) == WEB_DESK
     return without_words(data) if is_withheld else data
 
@@ -78,19 +78,19 @@ def _once(notices: list[Notice]) -> tuple[Notice, ...]:
     """
     Return one notice for each audience: its message, or else its first reason.
 
-    Only an office that entered a request for a caller is an audience twice: it is told what the
-    agency's system would be told. That it is not told as the office is a decision, too.
+    An office that entered a request for a caller is an audience twice. It gets the message for
+    the requester; a notice for `NO_OFFICE` records that it gets none as the office.
     """
     found: dict[str, Notice] = {}
-    is_told_otherwise = False
+    is_told_as_requester = False
     for notice in notices:
         before = found.setdefault(notice.audience, notice)
         if before is notice or isinstance(notice, NotNeeded):
             continue
-        is_told_otherwise = is_told_otherwise or isinstance(before, Send)
+        is_told_as_requester = is_told_as_requester or isinstance(before, Send)
         if isinstance(before, NotNeeded) or not is_for_requester(before.type):
             found[notice.audience] = notice
-    if is_told_otherwise:
+    if is_told_as_requester:
         found.setdefault(NO_OFFICE, NotNeeded(NO_OFFICE, AS_REQUESTER))
     return tuple(found.values())
 

@@ -61,8 +61,8 @@ class NotificationsReader:
     """
     Decides, once for each event and audience, whether to send a message.
 
-    Messages, their numbers, stored answers and notices commit together, and, *with_mail*, the
-    mails about them, *with_codes* those that hold codes; *with_news*, subscribers are told news.
+    Messages, their numbers, stored answers and notices commit together; so do the mails about
+    them, if *with_mail*. *with_codes* also mails codes, *with_news* tells subscribers news.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class NotificationsReader:
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> BatchState:
-        """Lock requests, then numbers; then read everything else."""
+        """Lock subscribers, then requests, then numbers; read the rest."""
         plan = load_plan.plan_load(items)
         subscribing = await self._lock_subscribers(connection, items, plan)
         directory = self._directory(items)
@@ -105,7 +105,7 @@ class NotificationsReader:
                 directory = self._directory(items)
         numbers = sequences.Numbers(loaded.numbers)
         needed = {*plan.numbered_subjects(directory), *loaded.working_subjects(directory)}
-        # There may be more offices, or participants without a system, than was known.
+        # The directory just read may have new offices, or new participants without a system.
         if not needed <= loaded.numbers.keys():
             numbers = await sequences.lock(connection, needed)
         return BatchState(
@@ -197,9 +197,9 @@ class NotificationsReader:
         directory: Directory,
     ) -> AbstractSet[ContactKey]:
         """
-        Return the contacts of callers' requests in the batch that mail reaches when it ends.
+        Return the contacts of callers' requests that mail reaches after the whole batch.
 
-        That is when mails are prepared; a contact may be set after the request that names it.
+        Mails are prepared at its end, and a contact may be set after the request that names it.
         """
         if not self._with_mail:
             return frozenset()
@@ -343,7 +343,7 @@ async def _read_settling(connection: "Connection[Any]", items: Sequence[Item]) -
 def _obligations(
     state: BatchState, item: Item, outgoing: Sequence[Outgoing]
 ) -> Iterator[Obligation]:
-    """Yield the messages among *outgoing*, to which *item* led, that are mailed, too."""
+    """Yield an obligation for each of *outgoing* that is also mailed; *item* caused them."""
     key, lane = _notice_key(item), getattr(item.message.data, "lane", None) or ""
     notices = {m.summary.cause: m.event_id for m in outgoing if m.topic == notifications.TOPIC}
     for message in outgoing:

@@ -25,8 +25,8 @@ async def write_heartbeats(
     """
     Append one heartbeat for each participant unless the last ones are fresh; return how many.
 
-    A heartbeat takes no number. A message with a higher number than its head may be published
-    before it; the head itself never comes after it, because it was committed earlier.
+    A heartbeat takes no number. Messages numbered above its head may be published before it; the
+    message that its head names never comes after it, because that was committed earlier.
     *oldest* maps each topic to the first number that it still holds.
     """
     async with pool.acquire() as connection, connection.transaction():

@@ -33,10 +33,10 @@ class LoadPlan:
     ``notice_subjects`` are subjects other than requests whose notices are numbered: they include
     every sender that is answered, because an answer may release a repeat. ``answered`` are the
     records that the batch answers, ``repeated`` those whose stored answer it reads,
-    ``note_answers`` those whose answer may release a note. ``files`` are the requests whose file
-    is opened; they are among ``engaged``, as are those whose engagement opens, or whose words
-    change. ``contacts_set`` are the contacts that the batch sets or forgets, ``contacts_said``
-    those of which it says something else.
+    ``note_answers`` those whose answer may release a note. ``engaged`` are the requests whose need
+    and contacts are read: their file or their engagement opens, or their words change. ``files``
+    are those whose file opens. ``contacts_set`` are the contacts that the batch sets or forgets,
+    ``contacts_said`` those with a preference or a request for a code.
     """
 
     requests: set[str] = field(default_factory=set)
@@ -64,7 +64,7 @@ class LoadPlan:
         )
 
     def contacts_handed_over(self) -> set[ContactKey]:
-        """Return the contacts named by requests whose engagement opens in the same batch."""
+        """Return the contacts that this batch names for requests in ``engaged``."""
         return {key for number in self.engaged for key in self.contacts.get(number, ())}
 
 

@@ -38,7 +38,7 @@ def out_topic(participant: str) -> str:
 
 
 def stream_of(audience: str, directory: Directory) -> Subject:
-    """Return the topic on which messages to *audience* are, and whose numbers count there."""
+    """Return the topic for messages to *audience*, and the participant whose numbers it has."""
     reader = directory.reader_of(audience)
     return out_topic(reader), reader
 

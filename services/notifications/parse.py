@@ -63,9 +63,9 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
 
 def _before_forgetting(data: intake.ForgettingFacts) -> tuple[Gate, ...]:
     """
-    Return what says whose a subscription is: all that the desk has passed on before.
+    Return the gate for all that the desk has passed on about subscriptions so far.
 
-    For a contact nothing is waited for: what comes late is recognized by its number.
+    A contact needs no gate: an event that comes late is recognized by its number.
     """
     if data.subscription_id is None or not data.up_to:
         return ()
@@ -74,7 +74,7 @@ def _before_forgetting(data: intake.ForgettingFacts) -> tuple[Gate, ...]:
 
 
 def _undelivered(record: Record) -> Item | PassedOver | Malformed:
-    """Return the event that a notice reached nobody; pass over what else becomes of mails."""
+    """Return the event that a notice reached nobody; pass over other events about mails."""
     found = parse_event(record, _MAIL)
     if isinstance(found, Item) and type(found.message) is not NoticeUndelivered:
         return passed_over(record)
@@ -86,7 +86,7 @@ class _Typed(BaseModel):
 
 
 def _published(record: Record) -> Item | PassedOver | Malformed:
-    """Return a release, a report, its text, or a correction; pass over what else is there."""
+    """Return a release, a report, its text, or a correction; pass over other events."""
     found = passed_over(record)
     if isinstance(found, Malformed):
         return found

@@ -1,4 +1,4 @@
-"""What notifications keeps of what people write and how to reach them, and how long."""
+"""How long notifications keeps contacts, needs, notes, and unconfirmed subscriptions."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,11 +17,11 @@ from shared.retention.windows import Window
 Connection = PoolConnectionProxy
 _SQL = load_statements(__package__)
 CODES_COUNT_FOR = timedelta(hours=1)
-"""How long it counts that a code went to an address."""
+"""How long a code counts toward the limit of its address."""
 
 
 def sweeper(settings: Settings) -> Sweeper:
-    """Return what erases contacts, needs, notes and subscriptions by the windows of *settings*."""
+    """Return the sweeper that erases each kind when its time in *settings* is over."""
     return sweeping(
         contacts=timedelta(days=settings.contacts_kept_days),
         callers=timedelta(days=settings.callers_kept_days),
@@ -41,7 +41,7 @@ def sweeping(
     clock: BusinessClock,
     knows_holds: KnowsHolds | None = None,
 ) -> Sweeper:
-    """Return what erases each kind after that real time; requests end by the business *clock*."""
+    """Return the sweeper for these real-time windows; requests end by the business *clock*."""
     kept = [
         Kept(
             Window("contacts", "contacts_kept_days", contacts, clock),
@@ -87,5 +87,5 @@ async def erase_notes(connection: "Connection[Any]", facts: Sequence[str]) -> No
 
 
 async def erase_codes_sent(connection: "Connection[Any]", mails: Sequence[str]) -> None:
-    """Erase to which addresses codes went with these *mails*."""
+    """Erase the record of the addresses to which *mails* with codes went."""
     await connection.execute(_SQL["erase_codes_sent"], mails)

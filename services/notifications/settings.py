@@ -33,25 +33,25 @@ class Settings(ServiceSettings):
     mail_reply_to: str | None = None
     """The program office's box, where people read replies."""
     mail_owned_seconds: Annotated[float, Field(ge=10, le=3600)] = OWNED_SECONDS
-    """How long a mail under way waits for a word of its process; then its outcome is unknown."""
+    """If its process is silent for this long, the outcome of a mail being sent is unknown."""
     public_url: str | None = None
     """The address of the public page, for links in mails."""
     code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
-    """The key that the public desk has, too, of which both derive codes; None: no code is sent."""
+    """The key shared with the public desk, from which both derive codes; None: no code is sent."""
     desk_url: str | None = None
     """The address of the public desk, for links in mails; None: none to subscribers."""
     link_key: SecretStr | None = None
-    """The key of which the tokens of these links are derived, in hexadecimal: the desk's, too."""
+    """The key, in hexadecimal, that derives the tokens of these links; the desk has it, too."""
     backups_kept_days: Annotated[int, Field(ge=0, le=3660)] = 30
-    """How long backups of the databases are kept: said when a person is forgotten."""
+    """How long backups of the databases are kept: the answer to ``person.forget`` says it."""
     contacts_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 1095
     """How long a contact is kept after the requests that name it have ended."""
     callers_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 30
-    """How long the contact of a caller is kept that no request names."""
+    """How long a caller's contact is kept if no request names it."""
     needs_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 1095
     """How long the need of a request, and notes about it, are kept after it has ended."""
     unconfirmed_kept_days: Annotated[int, Field(ge=1, le=7)] = 7
-    """How long a subscription is kept that is not confirmed: a week at most, as mails say."""
+    """How long an unconfirmed subscription is kept: a week at most, as mails say."""
 
     @model_validator(mode="after")
     def _mail_is_complete(self) -> Self:
