@@ -1,4 +1,4 @@
-"""What a batch says about assessments: the sites that it reads and changes, and the answers."""
+"""The assessments of a batch: the sites that it reads and changes, and the answers."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -140,7 +140,7 @@ class Assessments:
         return answer
 
     def settle(self, event: AssessmentEvent, *, applied: bool) -> None:
-        """Change the site by what was decided about *event*."""
+        """Change the site and the text as was decided about *event*."""
         self.settle_text(event, applied=applied)
         if not applied:
             return
@@ -154,13 +154,13 @@ class Assessments:
                 self.recommendations.add((event.subject, event.data.recommendation))
 
     def settle_text(self, event: Event, *, applied: bool) -> None:
-        """Note whether the text of the message behind *event* holds."""
+        """Note whether the message behind *event* was applied, and its text counts."""
         if event.inreplyto is not None:
             settled = DraftRow(event.inreplyto, event.subject, event.time, applied)
             self._add_draft(settled)
 
     def keep_draft(self, event: DraftStated) -> None:
-        """Keep a text; whether it holds follows from the decision about its message."""
+        """Keep a text; the decision about its message says whether it counts."""
         draft = event.data
         if event.inreplyto is not None:
             self._add_draft(
@@ -195,7 +195,7 @@ class Assessments:
         await store.save_drafts(connection, list(self.drafts.values()))
 
     def _add_draft(self, row: DraftRow) -> None:
-        """Add *row*; a statement writes a row once, so it completes one of the same record."""
+        """Add *row*, merged with one of the same record: a statement cannot write a row twice."""
         before = self.drafts.get(row.cause)
         self.drafts[row.cause] = row if before is None else before.completed(row)
 

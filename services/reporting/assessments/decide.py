@@ -21,7 +21,7 @@ from shared.contracts.assessments import (
 from shared.contracts.intake import Reason
 
 WITHDRAWN = "withdrawn_from_report"
-"""The status of a recommendation that is no part of the report any more."""
+"""The status of a recommendation that is no longer part of the report."""
 _GOES_BACK = frozenset({"complete", "partially_complete"})
 _BACK_TO = frozenset({"in_progress", "not_started"})
 _OF_PROVIDERS = (FocusAreaSet, FindingRecorded, RecommendationRecorded, StatusProposed)
@@ -34,7 +34,7 @@ def refusal_of(
     """
     Return why the message behind *event* is refused; None if it is applied.
 
-    *drafters* have drafted reports about the site: they verify no status.
+    *drafters* have drafted reports about the site: they may not verify a status.
     """
     if site is None:
         return refusals.NOT_ASSESSED.reason(_ENGAGEMENT)
@@ -85,7 +85,11 @@ def _of_status(
 
 
 def _verdict(known: Recommendation, verdict: VerificationFacts, by: Person) -> Reason | None:
-    """Return why *by* cannot give *verdict*; only what is final goes back without a proposal."""
+    """
+    Return why *by* cannot give *verdict*; None if *by* can.
+
+    Without a proposal, only a complete or partially complete recommendation can be returned.
+    """
     proposal = known.proposal
     if proposal is None and verdict.decision == "return":
         goes_back = known.status in _GOES_BACK and verdict.status in _BACK_TO

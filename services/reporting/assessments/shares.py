@@ -18,7 +18,7 @@ _TENTH = Decimal("0.1")
 @dataclass(frozen=True, slots=True)
 class Shares:
     """
-    The recommendations of a site as of a day: ``whole`` is their number, ``parts`` maps statuses.
+    The recommendations of a site as of a day: ``whole`` is their number, ``parts`` by status.
 
     ``unknown`` counts those whose status nobody has verified. All parts and ``unknown`` add up to
     the whole. ``claimed`` are those that the agency reports as done: they are in no part.
@@ -39,7 +39,7 @@ class Shares:
         return self.whole - sum(self.parts.values())
 
     def percent(self, status: str) -> Decimal | None:
-        """Return the share of *status*, with one decimal; None of nothing, or if it is unknown."""
+        """Return the share of *status*, one decimal; None if there are none, or unknown ones."""
         return None if self.whole == 0 or self.unknown else percent(self.parts[status], self.whole)
 
     def sentence(self, status: str) -> str:

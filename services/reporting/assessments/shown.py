@@ -1,4 +1,4 @@
-"""What operators are shown of the sites of assessments: numbers and days, and no text. Pure."""
+"""What operators see of the sites of assessments: numbers and days, but no text. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -86,7 +86,7 @@ async def list_sites(connection: Any) -> list[str]:
 
 
 async def open_sites(connection: "Connection[Any]", sites: Collection[Site]) -> None:
-    """Insert *sites*; a site that is there stays as it is."""
+    """Insert *sites*; a stored site stays as it is."""
     await _write(
         connection,
         _SQL["open_sites"],
@@ -104,7 +104,7 @@ async def open_sites(connection: "Connection[Any]", sites: Collection[Site]) -> 
 
 
 async def end_sites(connection: "Connection[Any]", ended: Mapping[str, datetime]) -> None:
-    """Record when each engagement in *ended* ended; what is no site is left out."""
+    """Record when each engagement in *ended* ended; one that is no site is ignored."""
     await _write(connection, _SQL["end_sites"], list(ended.items()))
 
 

@@ -1,4 +1,4 @@
-"""Corrects figures of months that are released, where what is known now shows otherwise. Pure."""
+"""Corrects released figures of months about which more has become known. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ comes two working days after its month at the earliest.
 MOST = 12
 """Months that are counted again with one release, so that it takes a bounded time."""
 AS_RELEASED = frozenset({"program", "lane", "family", OPEN_WITH})
-"""Breakdowns that stay: where requests stood, and how topics were sorted, at the release."""
+"""Breakdowns never corrected: where requests stood, and how topics were sorted, at release."""
 Place = tuple[str, str, str, str]
 """Figure, breakdown, group, measure."""
 
@@ -63,7 +63,8 @@ def versions(
     """
     Return *release* and each corrected release that followed, with its published hash.
 
-    *known* are its corrections, oldest first, *with_* the releases by month that they came with.
+    *known* are its corrections, oldest first; *with_* maps months to their releases, with which
+    the corrections came.
     """
     found, shown = [(sha256, release)], release
     for month, together in groupby(known, key=lambda each: each.corrected_with):
@@ -115,7 +116,7 @@ def figures_corrected(
     at: datetime,
     next_number: Callable[[], int],
 ) -> list[FigureCorrected]:
-    """Return an event for each figure that *again* shows otherwise than *shown*."""
+    """Return an event for each figure whose value in *again* differs from that in *shown*."""
     cause, sha256 = f"month/{with_}", digest(again)
     ordinals = count(1)
     return [

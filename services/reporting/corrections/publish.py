@@ -1,4 +1,4 @@
-"""Counts months again of which something was learned, with the next release."""
+"""Counts released months again, with the next release, after late events or amendments."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -51,7 +51,7 @@ async def correct(
     """
     Count the *touched* months again and store what is corrected, in the transaction of *with_*.
 
-    What was noted of the months from *since* to the end of *with_* is done with.
+    What was noted of the months from *since* to the end of *with_* is removed.
     """
     found: list[FigureCorrected] = []
     for month in sorted(touched):

@@ -28,7 +28,7 @@ class Correction(NamedTuple):
 
 
 class CorrectedMonth(NamedTuple):
-    """A month of which ``figures`` were corrected, at last at ``corrected_at``."""
+    """A month with ``figures`` corrections, the last of them at ``corrected_at``."""
 
     month: str
     figures: int

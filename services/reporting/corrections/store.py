@@ -20,7 +20,7 @@ async def note_late_times(
     before: datetime,
     because: str,
 ) -> None:
-    """Note *times*, and those *before* one at which *requests* reached a state."""
+    """Note *times*, and the times before *before* at which *requests* reached a state."""
     wanted = sorted(requests)
     await connection.execute(_SQL["note_late_times"], times, wanted, before, because)
 
@@ -28,7 +28,7 @@ async def note_late_times(
 async def read_late_times(
     connection: "Connection[Any]", *, before: datetime
 ) -> list[tuple[datetime, str]]:
-    """Return the times *before* one of which something was learned, and the kind of cause."""
+    """Return the noted times before *before*, each with its kind of cause."""
     rows = await connection.fetch(_SQL["read_late_times"], before)
     return [(row["at"], row["because"]) for row in rows]
 
@@ -56,7 +56,7 @@ async def list_corrected_months(connection: Any) -> list[CorrectedMonth]:
 async def save_corrections(
     connection: "Connection[Any]", published: Sequence[FigureCorrected]
 ) -> None:
-    """Store published corrections, but those that are there."""
+    """Store published corrections; those that are stored already stay as they are."""
     rows = [(e.subject, e.number, e.time, e.data.encode().decode()) for e in published]
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
     await connection.execute(_SQL["save_corrections"], *columns)

@@ -1,4 +1,4 @@
-"""What a batch says about publication: what it reads and changes, the answers, and the news."""
+"""Publication in a batch: what it reads and changes, the answers, and the public events."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,7 +89,7 @@ def is_end(event: Any) -> bool:
 
 
 def following(kind: str, value: bytes) -> Facts | None:
-    """Return the facts of a published event that followed from a message; None of others."""
+    """Return the facts of a published event that followed from a message; None for others."""
     if kind in _ABOUT_REQUEST:
         asked: Facts = _ABOUT_REQUEST[kind].model_validate_json(value).data
         return asked
@@ -113,7 +113,7 @@ class Publications:
     reports: set[tuple[str, str]] = field(default_factory=set)
     news: list[public.PublicationEvent] = field(default_factory=list)
     told: frozenset[str] = frozenset()
-    """The ids of events after which a site's change was published before a restore."""
+    """In a restore: the ids of events that had led to published events before it."""
 
     async def read(self, connection: "Connection[Any]", messages: Collection[Any]) -> None:
         """Lock and read the announced sites that *messages* are about."""
@@ -203,7 +203,7 @@ class Publications:
         wanted = () if isinstance(decided, Refused) else decided.published
         known: set[type[Facts]] = {type(each) for each in told}
         if ReportStatusFacts in known:
-            known.add(ReturnReasonFacts)  # it came out before
+            known.add(ReturnReasonFacts)  # it is published before the status
         missing = [each for each in wanted if type(each) not in known]
         self._settle(event, assessments, [*told, *missing], context, applied=True)
         outgoing = [self._tell(event, each, at=at, numbers=numbers) for each in missing]
@@ -283,7 +283,7 @@ class Publications:
             asked = model.model_validate({**about, "data": facts})
             return outbox.outgoing(TOPIC, asked, key=cause.subject)
         slug: str = getattr(facts, "body", facts).slug  # type: ignore[union-attr]  # each has one
-        # No person and no record of a participant: what is public names its cause alone.
+        # Public events name only their cause: no person, and no record of a participant.
         about = envelope.attributes(
             kind=kind,
             source=SOURCE,
@@ -319,7 +319,7 @@ def _texts(
     at: datetime,
     numbers: Numbers,
 ) -> tuple[Outgoing, ...]:
-    """Return the text that *event* asked for, and after it that it was told."""
+    """Return the text that *event* asked for, then the event that says it was given."""
     (told,) = facts
     assert isinstance(told, ReportToldFacts)
     number = numbers.next(TEXTS_TOPIC, event.subject)
@@ -347,7 +347,7 @@ def _texts(
 
 
 def _reason(cause: Event, facts: ReturnReasonFacts, *, at: datetime, numbers: Numbers) -> Outgoing:
-    """Return why a version was returned; what follows says so on the log, without the words."""
+    """Return why a version was returned: restricted, so the event on the log leaves it out."""
     number = numbers.next(TEXTS_TOPIC, cause.subject)
     kind = _type_of(reporting.ReturnReasonTold)
     about = envelope.caused_by(cause, kind=kind, source=SOURCE, at=at, number=number)

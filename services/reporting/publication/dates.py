@@ -15,7 +15,7 @@ WORKING_DAYS = 10
 
 
 def ten_working_days_after(start: datetime, calendar: Calendar) -> datetime:
-    """Return when ten working days have passed; after the calendar's end there are weekends."""
+    """Return when ten working days have passed; past the calendar's end only weekends are off."""
     if calendar.seconds_per_day is not None:
         return start + WORKING_DAYS * timedelta(seconds=calendar.seconds_per_day)
     left = timedelta(days=WORKING_DAYS)

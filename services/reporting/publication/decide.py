@@ -189,9 +189,9 @@ def _draft(
 
 def _read(event: publications.ReportAsked, context: Context) -> Decided:
     """
-    Tell who made the request a version that it may check, or the one that it may reply to.
+    Give the requester a version while it may check it, or reply to it.
 
-    An office is told the version that is current or published, whatever is done with it.
+    An office gets the current and the published version at any time.
     """
     site, publication, asked = context.site, context.publication, event.data
     report = None if publication is None else publication.reports.get(asked.report_id)

@@ -1,4 +1,4 @@
-"""Tells that a report was due and did not come, once for each day on which one was due."""
+"""Announces that a report is late, once for each day on which one was due."""
 
 import asyncio
 from datetime import date, datetime, timedelta
@@ -35,9 +35,9 @@ class Due(NamedTuple):
 
 def late_days(publication: Publication, today: date) -> list[Due]:
     """
-    Return the days that have passed without a report, and were not told.
+    Return the due days that have passed without a report and have not been announced.
 
-    Of a site that has ended, nothing is due afterwards.
+    Nothing is due after a site has ended.
     """
     told = {(each.kind, each.due_on) for each in publication.late}
     last = min(today, publication.site.ended_on or today)
@@ -58,7 +58,7 @@ class Lateness:
         self._catalog = CatalogCache()
 
     async def tell(self, pool: "Pool[Any]") -> timedelta:
-        """Tell of each day that has passed; return the time until it looks again."""
+        """Announce each due day that has passed; return the time until the next look."""
         catalog = await self._catalog.current(pool)
         at = self._clock.at(await read_clock(pool))
         async with pool.acquire() as connection, connection.transaction():

@@ -13,7 +13,7 @@ _ORI_PREFIX = 7
 
 
 class Names(NamedTuple):
-    """By what a report about another agency is found out: its name, initials, ORI."""
+    """What a report may call an agency: its name, aliases such as initials, its ORI."""
 
     engagement_id: str
     agency: str
@@ -38,9 +38,9 @@ def others_named(body: ReportBody, own: Names, others: Iterable[Names]) -> Itera
     """
     Yield where *body* holds a name of one of *others*, once for each name.
 
-    Names are whole words, full ones in any case, also across lines and with characters that look
-    alike; of an ORI, the first seven characters count. What the agency itself is called is not the
-    name of another.
+    A name matches whole words, across lines and with look-alike characters, too, and in any case
+    if it has several words. An ORI matches by its first seven characters. Names of the report's
+    own agency do not count, even if another agency has them, too.
     """
     ours = {_plain(name).casefold() for name in (own.agency, *own.aliases)}
     names = {name for each in others for name in (each.agency, *each.aliases)}

@@ -23,8 +23,7 @@ class Draft(Facts):
     The last version of a report.
 
     ``body`` is None if its texts were lost or erased: then it is never published. ``verifiers``
-    are those who verified its statuses. ``comments`` are what the agency disputes. ``by`` drafted
-    it.
+    verified its statuses. ``comments`` say what the agency disputes. ``by`` is who drafted it.
     """
 
     version: int
@@ -75,7 +74,7 @@ class Report(Facts):
         return self.draft.by or self.drafters[-1]
 
     def without_drafts(self) -> "Report":
-        """Return this without the texts that nobody has published; its numbers stay."""
+        """Return this without its unpublished texts; numbers and states stay."""
         erased: dict[str, Any] = {"body": None, "comments": []}
         is_draft = self.draft.state != "published"
         return self.model_copy(
@@ -108,7 +107,7 @@ class Change(Facts):
 
 
 class Late(Facts):
-    """A day on which a report was due, and that it has passed without one was told."""
+    """A due day that passed without a report, as was announced."""
 
     kind: ReportKind
     due_on: date
@@ -118,8 +117,8 @@ class Publication(Facts):
     """
     A site that is announced, with its plans and reports.
 
-    ``ori`` and ``aliases`` are names by which a report about another agency is found out.
-    ``replaced`` has the plans before the present ones, in their order.
+    ``ori`` and ``aliases`` name the agency: reports about other agencies are searched for them.
+    ``replaced`` has earlier plans, oldest first.
     """
 
     site: SiteFacts

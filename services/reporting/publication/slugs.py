@@ -1,4 +1,4 @@
-"""A site's name in addresses. Pure."""
+"""A site's name in URLs. Pure."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ _WORD = re.compile("[a-z0-9]+")
 
 
 def slug_of(agency: str, state: str, taken: Collection[str]) -> str:
-    """Return the name in addresses for *agency* in *state* (US-FL), none of those *taken*."""
+    """Return the name in URLs of *agency* in *state* (such as US-FL); it is none of *taken*."""
     text = unicodedata.normalize("NFKD", agency).encode("ascii", "ignore").decode().lower()
     words = "-".join(_WORD.findall(text.replace("'", "")))[:_LONGEST].strip("-")
     base = "-".join(part for part in (words, state.rpartition("-")[2].lower()) if part)

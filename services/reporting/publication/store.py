@@ -88,7 +88,7 @@ async def restore_sites(connection: "Connection[Any]", sites: Collection[SiteFac
 async def restore_lateness(
     connection: "Connection[Any]", told: Collection[PublicationLateFacts]
 ) -> None:
-    """Note that these reports were told to be late."""
+    """Note that these reports were announced as late."""
     known = await lock_publications(connection, {each.engagement_id for each in told})
     for each in told:
         if (found := known.get(each.engagement_id)) is not None:
