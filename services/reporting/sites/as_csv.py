@@ -90,7 +90,7 @@ def _recommendations(found: PublicSite, report: Report) -> Iterator[Sequence[obj
 
 
 def _words(report: Report, item: str) -> tuple[str, str]:
-    """Return the agency's comments and replies about an item, those to the whole excepted."""
+    """Return the agency's comments on an item, and its replies to that item."""
     comments = [each.words for each in report.facts.comments if each.item == item]
     replies = [each.text for each in report.replies if each.item == item]
     return "\n\n".join(comments), "\n\n".join(replies)

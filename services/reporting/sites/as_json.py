@@ -111,7 +111,7 @@ def _statuses(shares: Shares | None) -> dict[str, Any]:
 
 
 def _report(found: PublicSite, each: Report) -> dict[str, Any]:
-    """Return a version of a report; one that was withdrawn is without its text and its words."""
+    """Return a version of a report; a withdrawn one without text, comments and replies."""
     facts, body = each.facts, each.body
     about = {
         "report_id": body.report_id,

@@ -41,8 +41,8 @@ def dues_of(site: PublicSite, today: date) -> list[Due]:
     """
     Return every due date until *today*, and the next one of each kind, the earliest first.
 
-    A date that was missed stays, also if another plan takes the place of its plan; one to come
-    that was moved is there, too. Of a site that has ended, nothing is due afterwards.
+    A missed date stays, even if a new plan replaces its plan. A future date that was moved is
+    included, too. Nothing is due after a site has ended.
     """
     published = _published(site)
     dues = []

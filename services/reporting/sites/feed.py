@@ -87,7 +87,7 @@ def _entry(event: PublicationEvent, site: PublicSite) -> Entry | None:
 
 
 def _is_withdrawn(site: PublicSite, report_id: str, is_of: Callable[[Report], bool]) -> bool:
-    """Tell whether the version that an event is of was withdrawn: its words are shown no more."""
+    """Tell whether the version that an event is about was withdrawn: its text is not shown."""
     return any(each.withdrawn is not None and is_of(each) for each in site.reports[report_id])
 
 

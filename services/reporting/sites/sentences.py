@@ -89,7 +89,7 @@ def status_of(each: PublishedRecommendation) -> str:
 
 
 def reason_of(each: PublishedRecommendation) -> str:
-    """Return why a recommendation is no further; empty if no reason is stated."""
+    """Return the stated reason for a recommendation's status; empty if there is none."""
     return label(each.reason, _REASONS) if each.reason else ""
 
 

@@ -1,4 +1,4 @@
-"""How the recommendations of a published report stand on its day: computed, never typed. Pure."""
+"""Computes how the recommendations of a published report stand as of its day. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the pages of sites are computed from: the fold of the kept events, read as they come."""
+"""Folds stored public events into the sites that pages show; reads each event once."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,8 +29,8 @@ class Sites:
     """
     The sites by slug on ``today``, their events, and the names of providers by id.
 
-    What is shown of a site is computed when somebody asks first, and again only after a change:
-    the pages that list all sites would otherwise cost as much as all of their reports.
+    What a page shows of a site is computed on first use, and again only after a change: otherwise
+    each page that lists all sites would cost as much as all of their reports.
     """
 
     today: date
@@ -75,11 +75,11 @@ class SitesCache:
 
     def _take_in(self, rows: Sequence[EventRow]) -> None:
         for row in rows:
-            if json.loads(row.value)["type"] in _TYPES:  # others: of a later release that ran
+            if json.loads(row.value)["type"] in _TYPES:  # skip types of a later release
                 event = _EVENTS.validate_json(row.value)
                 self._sites[row.slug] = folded([event], self._sites.get(row.slug))
                 self._events.append(event)
-            self._numbers[row.slug] = row.number  # last: no event is skipped if one fails
+            self._numbers[row.slug] = row.number  # set last, so that a failure skips no event
 
 
 def _day(catalog: Catalog, at: datetime) -> date:

@@ -69,7 +69,7 @@ class ShownArea:
 
 @dataclass(frozen=True, slots=True)
 class ShownReport:
-    """A version of a report; the text of one that is withdrawn is shown no more."""
+    """A version of a report; the text of a withdrawn one is no longer shown."""
 
     report: Report
     site: PublicSite
@@ -222,7 +222,7 @@ def shown_report(site: PublicSite, report: Report) -> ShownReport:
 
 
 def corrections(sites: Iterable[PublicSite]) -> list[ShownCorrection]:
-    """Return every correction of every report that holds, the latest first."""
+    """Return all corrections of reports that are not withdrawn, the latest first."""
     found = [
         ShownCorrection(
             site, report, address(site.facts.slug, report.body.report_id), each, _item(each.item)
@@ -362,7 +362,7 @@ def _due(site: PublicSite, each: Due, today: date) -> ShownDue:
 
 
 def _standing(site: PublicSite, report: Report) -> Standing:
-    """Return a row; where no status is known the counts stay empty, for 0 would be false."""
+    """Return a row; if no status is known its counts are empty, because 0 would be false."""
     shares = shares_of(report.body)
     is_known = shares.unknown < shares.whole or shares.whole == 0
     parts = [

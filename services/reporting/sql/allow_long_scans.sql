@@ -1,4 +1,4 @@
--- A release reads whole tables, which the limits of batches would make slow or end.
+-- Lets a transaction read whole tables; the limits for batches would make that slow, or abort it.
 SELECT set_config(name, value, true)
   FROM (
            VALUES ('enable_seqscan', 'on'),

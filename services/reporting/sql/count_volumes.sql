@@ -1,4 +1,4 @@
--- Other units than requests, by what happened to them in a period; offers also by what is open at its end.
+-- Units other than requests, by what happened to them in a period; also the offers that are open at its end.
 WITH happened AS (
     SELECT type, detail, goals, provider
       FROM timeline

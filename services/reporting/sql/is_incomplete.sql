@@ -1,4 +1,4 @@
--- Requests of the period that an earlier release folded, without what they ask for.
+-- Whether an earlier release folded a request accepted before $1, without its topics or its agency.
 SELECT EXISTS (
            SELECT
              FROM requests

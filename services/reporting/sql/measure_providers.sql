@@ -1,5 +1,5 @@
--- In seconds, of the steps of each provider that ended in a period: from one of its events about a request to the
--- next. A counteroffer refers the request.
+-- Durations, in seconds, of the steps of each provider that ended in a period: from one of its events about a
+-- request to the next. A counter-offer appears as a referral.
 WITH acts AS (
     SELECT tracking_number, sequence, provider, type, at
       FROM timeline

@@ -1,5 +1,5 @@
--- In seconds, of the stages that ended in a period. The first contact is a date, so stages from it count whole
--- days in the agency's time zone.
+-- Durations, in seconds, of the stages that ended in a period. The first contact is a date, so stages from it
+-- count whole days in the agency's time zone.
 -- An event of 0.1.0 may name an invalid state, or a first contact in the future.
 SELECT stage.name AS stage,
        part.breakdown,

@@ -1,5 +1,5 @@
--- Events after the last ones that are known, and all of other sites. The sites are found one after the other by
--- the key, so that events that are known are not read; OFFSET 0 keeps the lookup of each apart.
+-- Each site's events after the last known one, and all events of other sites. Sites are found one by one through
+-- the primary key, so that known events are not read; OFFSET 0 keeps the lookup of each site apart.
 WITH RECURSIVE sites (slug) AS (
     (SELECT slug FROM site_events ORDER BY slug LIMIT 1)
      UNION ALL

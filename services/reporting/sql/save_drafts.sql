@@ -1,4 +1,4 @@
--- A text, or the decision about its message, whichever comes first; of what is refused no text is kept.
+-- Inserts or completes a row: its text and the decision come in any order. A refused text is not kept.
 INSERT INTO drafts AS kept (cause, engagement_id, stated_at, applied, what, item, version, text)
 SELECT *
   FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::text[],
