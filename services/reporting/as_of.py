@@ -35,7 +35,7 @@ class AsOf:
     async def update(self, pool: "Pool[Any]") -> None:
         """Write the as-of time to ``read_to``. Raises Kafka, Postgres and network errors."""
         async with asyncio.timeout(_SECONDS), opened(self._settings, self._topics) as topics:
-            at = await store.read_clock(pool)  # before the ends, so that they include all by then
+            at = await store.read_clock(pool)  # before the ends, which then include all up to it
             ends = await topics.ends()
             positions = await store.read_positions(pool)
             waiting = {

@@ -1,10 +1,10 @@
 """
-Decides messages about an engagement that nobody knows, once its opening cannot come any more.
+Decides messages about an unknown engagement once its opening can no longer come.
 
 A provider that is told of an engagement may write about it at once, and intake's log may be read
 before routing's. So `ReportingReader` lets a message about an unknown engagement wait for the next
-event about its request. It is decided all the same once routing's log is read up to the time at
-which the message was written, or after a minute.
+event about its request. If none comes, the message is decided once routing's log is read up to the
+time at which it was written, at the latest after a minute.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from shared.process.outages import TRANSIENT
 from shared.process.tasks import AT_ONCE, LATER
 
 MOST = timedelta(minutes=1)
-"""The longest that a message waits, whatever of routing's log cannot be read."""
+"""The longest that a message waits, even if routing's log cannot be read."""
 
 
 class EarlyMessages:
@@ -48,7 +48,7 @@ class EarlyMessages:
         try:
             await self._update_as_of(pool)
         except (Refusal, *TRANSIENT):
-            pass  # Kafka is away, or a partition: the time decides
+            pass  # Kafka or a partition is away: `MOST` decides
         async with pool.acquire() as connection:
             before = await store.read_clock(connection) - MOST
             if (found := await store.read_as_of(connection)) is not None:

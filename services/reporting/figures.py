@@ -81,7 +81,7 @@ def live_figures(
     volumes: Sequence[Volumes],
     recommendations: Sequence[Count] = (),
 ) -> list[Figure]:
-    """Return all live figures, in the order of the page; of a provider without work no rate."""
+    """Return all live figures, in page order; no rate for a provider that accepted nothing."""
     return [
         *(_requests(row.breakdown, row.value, row.count) for row in counts),
         *(_requests("status", status, count) for status, count in statuses.items()),

@@ -21,20 +21,20 @@ Cell: TypeAlias = int | str
 
 
 def cell(count: int) -> Cell:
-    """Return *count* to the nearest ten, ties up; up to 10, zero included, only that it is."""
+    """Return *count* to the nearest ten, ties up; `FEW` for all counts up to 10, even zero."""
     return FEW if count <= SMALL else (count + 5) // 10 * 10
 
 
 def total(cells: Iterable[Cell]) -> Cell:
-    """Return the sum of the *cells* that are numbers; if there is none, that each is small."""
+    """Return the sum of the *cells* that are numbers; `FEW_EACH` if none is."""
     return sum(each for each in cells if isinstance(each, int)) or FEW_EACH
 
 
 def per_ten(shown: Cell, of: Cell) -> Cell:
     """
-    Return how many of *shown* come to ten of *of*, ties up; not shown if either is small.
+    Return how many *shown* there are per ten of *of*, ties up; not shown if either is small.
 
-    Both are cells, so that it says no more than they do.
+    It is computed from two published cells, so that it reveals no more than they do.
     """
     if not isinstance(shown, int) or not isinstance(of, int):
         return NOT_SHOWN

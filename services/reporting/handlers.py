@@ -31,7 +31,7 @@ from shared.delivery.sequences import Numbers
 from shared.delivery.take_in.reader import Connection, parse_event, parse_later, unknown
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
-    # No figure needs the type that is missing here (capacity).
+    # No figure needs the types that are missing here (capacity, forgotten persons).
     intake.TOPIC: TypeAdapter(
         Annotated[
             intake.RequestEvent | AssessmentEvent | PublicationMessage, Field(discriminator="type")
@@ -75,9 +75,9 @@ class ReportingReader:
     """
     Folds the log into reporting's tables (see `shared.delivery.take_in.reader.Reader`).
 
-    Topics may interleave in any order: the folds commute. Only a message about publication is
-    held until its texts have come, and one about an engagement until that is known, unless the
-    reader *has_read_all* that may tell of it.
+    Topics may interleave in any order: the folds commute. But a message about publication is held
+    until its texts have come, and one about an unknown engagement until that is known, unless the
+    reader *has_read_all* of routing's log that could make it known.
     """
 
     def __init__(self, clock: BusinessClock = REAL_TIME, *, has_read_all: bool = False) -> None:
@@ -101,7 +101,7 @@ class ReportingReader:
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:
-        """Lock the programs that this batch defines; requests are merged without a read."""
+        """Lock the programs, announced sites and numbers of the batch; requests need no read."""
         programs = sorted(
             {
                 item.message.data.id
@@ -187,7 +187,7 @@ class ReportingReader:
 
 
 async def _note_what_is_late(connection: "Connection[Any]", state: Batch) -> None:
-    """Note the months that are perhaps released without what this batch says of them."""
+    """Note months that may have been released without what this batch says about them."""
     before = state.at - LATE_AFTER
     late = [entry for entry in state.entries if entry.at < before]
     if late:

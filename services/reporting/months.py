@@ -56,7 +56,7 @@ def due_at(month: Month, calendar: Calendar) -> datetime:
     """
     Return when the third working day after the end of *month* begins, in UTC.
 
-    After its last day the calendar has no holidays.
+    After the calendar's last day only weekends are days off.
     """
     end, days = month.ends_at(calendar.zone), (WORKING_DAYS - 1) * working_time.DAY
     due = working_time.after(end, days, calendar)

@@ -74,7 +74,7 @@ class Pages:
     _releases: dict[str, Published] = field(default_factory=dict)
 
     async def shown(self, request: Request) -> Shown:
-        """Return releases and programs; raise 503 if they were never read."""
+        """Return what the pages show; raise 503 if it was never read."""
         pool = getattr(request.app.state, "pool", None)
         if self._shown is not None and self._lock.locked():  # another reader waits for Postgres
             return self._shown
@@ -203,7 +203,7 @@ def routes(
 def exception_handlers(
     *, desk_url: str | None = None, telephone: str | None = None
 ) -> Mapping[Any, Any]:
-    """Return what answers in place of a page that is not there, or cannot be shown."""
+    """Return the handlers that answer if a page does not exist, or cannot be shown."""
 
     async def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

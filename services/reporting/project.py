@@ -81,7 +81,7 @@ def _facts(event: intake.RequestAccepted | intake.RequestAmended) -> Mapping[str
 
 
 def _identity(participant: str, agency: intake.AgencyFacts) -> str:
-    """Return what tells *agency* from others: its ORI, as listed, or a hash of what it has."""
+    """Return an id of *agency*: its ORI, as listed if it is, or one derived from key or name."""
     if len(agency.listed_as) == 1:
         return agency.listed_as[0].ori
     return agency.ori or derived_id(participant, "agency", agency.key or agency.name)

@@ -54,7 +54,7 @@ TIMES_BY = ("all", "program")
 STAGES_SINCE = {"first_contact_to_acceptance": 5, "first_contact_to_close": 5}
 """The version that brought a stage of requests, if it is not the oldest one."""
 REST, UNDECIDED = "not_stated", "not_decided"
-"""The groups of requests that state nothing, or nothing that is listed, and of those to decide."""
+"""Groups of requests that state nothing (or nothing listed), and of those not decided yet."""
 _RESTS = (REST, UNDECIDED)
 
 
@@ -72,8 +72,8 @@ class Counted:
 
 class Table(NamedTuple):
     """
-    Groups of one breakdown. All are shown, also those of nobody: a group that is missing would say
-    so. ``rest`` is the group for everything else. Definitions have the table ``since`` a version.
+    Groups of one breakdown. All are shown, even empty ones: a missing group would reveal a zero.
+    ``rest`` is the group for everything else, ``since`` the first definition with the table.
     """
 
     figure: str
@@ -86,7 +86,7 @@ class Table(NamedTuple):
 
 
 def is_known(definitions: Mapping[str, int]) -> bool:
-    """Return whether this version computes a release of *definitions* as it was computed."""
+    """Return whether this version still computes a release of *definitions* the same way."""
     figures = definitions.get("figures", 0)
     return OLDEST <= figures <= DEFINITION and definitions == {**DEFINITIONS, "figures": figures}
 

@@ -37,10 +37,10 @@ class Releases:
     Publishes releases, one month after the other, without a gap.
 
     The first month is that in which the first request was accepted. A month is released on the
-    third working day after it, or as soon afterwards as the log is read to the month's end: a
-    month that was missed gets its own figures, too. Event, row and number are one transaction, so
-    that a month has one release also if the process dies, or several processes try. So are the
-    corrections of earlier months, which come with it.
+    third working day after it, or as soon afterwards as the log is read to the month's end. Each
+    month that was missed still gets its own release. Event, row, number and the corrections of
+    earlier months commit in one transaction, so that a month has one release even if the process
+    dies or several processes try.
     """
 
     def __init__(

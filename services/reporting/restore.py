@@ -62,9 +62,9 @@ OWN = OwnTopics(r"^cri\.(pub\.programs|pub\.reports|int\.reporting)\.v1$")
 @dataclass(slots=True)
 class RestoreBatch:
     """
-    A batch, and the ids of the announcements that its definitions have already led to.
+    A batch, and the ids of the events that its own events have led to already.
 
-    ``published`` maps the id of each event that has led to others to these, in their order.
+    ``published`` maps the id of each of its events to the events that it has led to, in order.
     """
 
     batch: Batch
@@ -148,7 +148,11 @@ class Restore:
         await connection.execute(_SQL["restore_openings"], [p for p, _ in programs], ids)
 
     async def finish(self, connection: Any) -> None:
-        """End the sites whose end was published: it may have come before they were announced."""
+        """
+        Put back which sites have ended, and which reports were announced as late.
+
+        An end may have been taken in again before its site.
+        """
         rows = await connection.fetch(_SQL["read_announced_sites"])
         sites = [_REPORTS.validate_json(row["value"]).data for row in rows]
         ended = [site for site in sites if site.status == "ended"]

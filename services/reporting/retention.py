@@ -1,4 +1,4 @@
-"""What reporting keeps of what people write, and how long."""
+"""How long reporting keeps texts of assessments that are not published."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ _SQL = load_statements(__package__)
 
 
 def sweeper(settings: Settings) -> Sweeper:
-    """Return what erases the texts of assessments that ended long ago."""
+    """Return the sweeper that erases texts of assessments that ended long ago."""
     return sweeping(
         drafts=timedelta(days=settings.texts_kept_days),
         clock=settings.clock,
@@ -29,7 +29,7 @@ def sweeper(settings: Settings) -> Sweeper:
 def sweeping(
     *, drafts: timedelta, clock: BusinessClock, knows_holds: KnowsHolds | None = None
 ) -> Sweeper:
-    """Return what erases texts after that real time; assessments end by the business *clock*."""
+    """Return the sweeper by that real time; assessments end by the business *clock*."""
     texts, reports = (
         Window(what, "texts_kept_days", drafts, clock) for what in ("drafts", "draft_reports")
     )

@@ -42,6 +42,6 @@ def solicitation_published(
 
 
 def open_at(solicitations: Iterable[Solicitation], at: datetime) -> list[Solicitation]:
-    """Return those that are to open or open *at* that moment, those that close first before."""
+    """Return those that are open or still to open *at* that moment, the first to close first."""
     found = [one for one in solicitations if is_open(one, at)]
     return sorted(found, key=lambda one: (one.closes_at, one.id))

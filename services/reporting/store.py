@@ -69,7 +69,7 @@ async def save_programs(
 
 
 async def read_next_opening(connection: "Pool[Any]") -> tuple[datetime, datetime | None]:
-    """Return the real time, and the earliest opening that is not announced yet."""
+    """Return the present real time, and the earliest opening that is not announced yet."""
     ((at, opens_at),) = await connection.fetch(_SQL["read_next_opening"])
     return at, opens_at
 
@@ -105,7 +105,7 @@ def _programs(rows: Sequence[Any]) -> tuple[list[ProgramRow], datetime | None]:
 
 
 async def read_as_of(connection: "Connection[Any]") -> tuple[datetime, datetime] | None:
-    """Return the real time up to which all is counted, and the real time; None if unknown."""
+    """Return the real time up to which all is counted, and the present one; None if unknown."""
     row = await connection.fetchrow(_SQL["read_as_of"])
     return None if row is None else (row["as_of"], row["at"])
 
@@ -249,7 +249,7 @@ async def lock_releases(connection: "Connection[Any]") -> bool:
 
 
 async def is_incomplete(connection: "Connection[Any]", *, until: datetime) -> bool:
-    """Tell whether a request accepted before *until* lacks what this build folds."""
+    """Tell whether a request accepted before *until* lacks columns that this build fills."""
     found: bool = await connection.fetchval(_SQL["is_incomplete"], until)
     return found
 

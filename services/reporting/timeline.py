@@ -16,7 +16,7 @@ class TimelineEntry(NamedTuple):
     """
     A row of ``timeline``, in the order of its columns; ``type`` is the event's short name.
 
-    ``clock`` is the clock that the event is about, ``due_at`` when that runs out after it.
+    ``clock`` is the clock that the event is about, ``due_at`` when it runs out as of the event.
     """
 
     tracking_number: str
