@@ -30,7 +30,7 @@ class Access:
 
     @property
     def services(self) -> list[str]:
-        """The services of this installation, which may be without the office's desk."""
+        """The services of this installation, which may lack either desk."""
         return [each for each in DEPLOYABLES if each in SERVICES or each in self.operator]
 
     @classmethod

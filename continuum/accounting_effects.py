@@ -23,7 +23,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
 }
 """Topic → the services that must store its facts (intake notes only which requests ended)."""
 _REQUESTS = frozenset({intake.TOPIC, routing.TOPIC})
-"""The topics whose facts about a request are counted, and told."""
+"""The topics whose facts about a request count in figures and lead to notices."""
 
 AT_RISK = {
     "announced": "promise 1: what was decided is not on the log",
@@ -96,7 +96,7 @@ class Observed:
     """The effects observed in all services for some subjects."""
 
     services: Collection[str] = DEPLOYABLES
-    """Those of this installation, which may be without the office's desk."""
+    """Those of this installation, which may lack either desk."""
     gates: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     """The last fact stored, by (service, topic, subject)."""
     requesters: Mapping[str, str] = field(default_factory=dict)

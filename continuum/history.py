@@ -65,9 +65,8 @@ class Notice:
     """
     Notifications' decision whether to notify one audience of one event.
 
-    ``mails`` says of each mail about it to which contact it went, and what became of it.
-    ``call``: no mail reaches the agency, so the audience must call; ``called_at`` is when it said
-    that it has.
+    ``mails`` has the contact and the outcome of each mail about it. ``call``: no mail reaches the
+    agency, so the audience must call; ``called_at`` is when it reported the call.
     """
 
     fact: str

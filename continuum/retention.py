@@ -53,9 +53,9 @@ async def apply(
     access: Access, *, by: str, why: str | None, wait: float
 ) -> tuple[list[str], bool]:
     """
-    Have the services erase what would go now, and wait for it; return how it stands then.
+    Have the services erase what would go now, and wait for it; return what is kept then.
 
-    They do so by themselves once an hour. Who asked, and why, is recorded in each service.
+    They do so by themselves at least once an hour. Each records who asked, and why.
     """
     if not why:
         raise NotPossible("who has it carried out is recorded, with the reason: add --why TEXT.")

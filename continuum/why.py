@@ -33,7 +33,7 @@ async def explain(access: Access, tracking_number: str) -> list[str]:
 
 
 async def notices_about(access: Access, number: str) -> list[Notice]:
-    """Return the decisions whom to notify about a request, in order."""
+    """Return the decisions on whom to notify about a request, in order."""
     async with access.connect("notifications") as connection:
         rows = await connection.fetch(_SQL["read_notices"], number)
     return [Notice(**{**row, "fact": str(row["fact"])}) for row in rows]

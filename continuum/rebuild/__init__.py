@@ -1,1 +1,1 @@
-"""Recomputes tables that are a fold of the log, beside the live ones, and compares both."""
+"""Recomputes tables from the log beside the live ones, and compares both."""

@@ -34,10 +34,10 @@ class Total:
 @dataclass(frozen=True, slots=True)
 class RowComparison:
     """
-    The rows of a live table beside what the service's own topic says of them, field by field.
+    The rows of a live table, compared field by field with what the service's own topic says.
 
-    The topic does not say the complete state of rows ``not_recorded`` yet. A request is then not
-    compared, a capacity in the fields that are known.
+    ``not_recorded`` counts the rows whose complete state is not on the topic yet: such a request
+    is not compared, such a capacity only in the fields that are known.
     """
 
     table: str
@@ -48,7 +48,7 @@ class RowComparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The totals of both sides, every key that differs, and the ``states`` compared by field."""
+    """The totals of both sides, every key that differs, and the rows compared by field."""
 
     live: Mapping[str, Total]
     rebuilt: Mapping[str, Total]

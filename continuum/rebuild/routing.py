@@ -1,4 +1,4 @@
-"""Holds routing's requests, capacities and late clocks to the fold of its own topic."""
+"""Compares routing's requests, capacities and late clocks with the fold of its own topic."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
@@ -97,9 +97,9 @@ def compare_capacities(rows: Mapping[str, Capacity], projection: Projection) -> 
 def compare_late(
     rows: Iterable[Late], requests: Iterable[Request], projection: Projection
 ) -> RowComparison:
-    """Compare the late clocks that stand, of requests whose whole state the log says."""
+    """Compare the late clocks that still count, of requests whose whole state the log says."""
     complete = {each.tracking_number for each in requests if each.recorded == each.published}
-    # By the log's requests: a request that differs is named by itself.
+    # Judged by the folded requests: `compare_requests` reports a request that differs.
     known = {n: request for n, request in projection.requests.items() if n in complete}
     live = {
         late

@@ -1,4 +1,4 @@
-"""Says why nothing of the public desk is rebuilt: its topics are kept for a day."""
+"""Says why nothing of the public desk is rebuilt: the topic it reads is kept for a day."""
 
 from continuum.rebuild.tables import Tables
 from services.webdesk.acts import parse

@@ -1,4 +1,4 @@
--- The windows that were not swept since $1, but for those with a fixed time, which no order is about.
+-- The windows that were not swept since $1. Orders do not concern windows with a fixed time.
 SELECT count(*)
   FROM retention_windows
  WHERE setting IS NOT NULL

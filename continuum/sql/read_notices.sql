@@ -1,5 +1,5 @@
--- The decisions about a request; `mails` says to which contact each was mailed, and what became of it or of
--- the digest that tells it, `called_at` when somebody said that they have called.
+-- The decisions about a request. `mails` has the contact and the outcome of each mail about it, or of the digest
+-- that includes it; `called_at` is when the call was reported.
 SELECT fact, audience, decided_at, message_type, participantsequence, because, call,
        (SELECT settlements.settled_at
           FROM calls

@@ -1,4 +1,4 @@
--- With the clock that is late still, if one is (`stands` in services/routing/life/late.py).
+-- With the clock that is still late, if there is one (`stands` in services/routing/life/late.py).
 SELECT requests.status, program, lane, queue_number, queued, waits_for, published, offer_state,
        offer_expires_at, due_clock, requests.due_at, offered, late.clock AS late_clock,
        late.due_at AS late_since, late.misses, late.next_at

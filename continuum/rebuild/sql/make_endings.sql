@@ -1,4 +1,4 @@
--- Only the final status of intake's requests is recomputed, and when they reached it.
+-- Of intake's requests, only the final status is recomputed, and when each request reached it.
 CREATE UNLOGGED TABLE rebuild.requests (
     tracking_number text        PRIMARY KEY,
     ended           text        NOT NULL,

@@ -17,7 +17,7 @@ SELECT rebuilt.*
   FROM rebuild.timeline AS rebuilt
   JOIN differing ON differing.table_name = 'timeline' AND differing.key = rebuilt.tracking_number;
 
--- What was released of other rows is counted again with the next release.
+-- Every released month is counted again with the next release: it may have counted the rows before.
 INSERT INTO public.late_times (at, because)
 SELECT (body ->> 'begins_at')::timestamptz, 'rebuilt'
   FROM public.releases

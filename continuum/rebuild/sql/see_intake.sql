@@ -1,5 +1,5 @@
--- The reference data (when it was stored is not in the log), and how the requests that there are
--- have ended: the ending of any other belongs to another life of the database.
+-- The reference data (when it was stored is not in the log), and how the live requests ended. The log
+-- may have endings of other requests, from before the database was reset.
 CREATE TEMPORARY VIEW compared AS
 SELECT 'catalog' AS table_name, number::text AS key,
        hash_record_extended(ROW (number, kind, id, body), 0) AS checksum

@@ -1,4 +1,4 @@
--- The copy of the reference data (when it was stored is not in the log), and how far it has come.
+-- The copy of the reference data (when it was stored is not in the log), and its gates.
 CREATE TEMPORARY VIEW compared AS
 SELECT 'catalog' AS table_name, number::text AS key,
        hash_record_extended(ROW (number, kind, id, body), 0) AS checksum
