@@ -7,6 +7,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 FEW = 100
+"""Most rows that `rows_or_copy` leaves to the caller's statement."""
 
 
 async def copy_rows(

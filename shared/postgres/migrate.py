@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 )"""
 _LOCK = 0x636F6E74
 _RECORDED_AS = {"shared.delivery": "messaging"}
-"""Components whose package has another name than when databases first recorded it."""
+"""Renamed packages, with the component name under which databases record them."""
 
 
 class SchemaMismatch(Exception):

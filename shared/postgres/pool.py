@@ -9,9 +9,9 @@ from shared.process.settings import ServiceSettings
 
 # Timeouts: a frozen process keeps its row locks, and its successor would wait forever, so the
 # server ends the frozen session.
-# Planner: batches look keys up by index. For a young, small table the planner would choose a scan
+# Planner: batches look keys up by index. For a new, small table the planner would choose a scan
 # and keep that plan while the table grows (27 ms instead of 2 ms a batch). It also overestimates
-# arrays in generic plans and would replan every statement: half of a small batch's time.
+# the length of arrays and would replan every statement, which took half of a small batch's time.
 LIMITS = {
     "idle_in_transaction_session_timeout": "4000",
     "transaction_timeout": "20000",

@@ -18,7 +18,7 @@ async def give(connection: Any, packages: Sequence[str], *, service: str) -> Non
     """
     Revoke all rights of the service's role and the operator, then grant the current ones.
 
-    One transaction, so that no session sees a state between. Fails if a role does not exist.
+    One transaction, so that no session ever lacks its rights. Fails if a role does not exist.
     """
     async with connection.transaction():
         await connection.execute(
