@@ -1,5 +1,5 @@
 """
-Assessments: what participants send about findings and recommendations, and intake's events of it.
+Assessments: what participants send about findings and recommendations, and intake's events.
 
 An engagement of the program `PROGRAM` is assessed in public. Its codes, numbers and dates are on
 ``cri.int.intake.v1``, its texts on ``cri.int.drafts.v1``; reporting decides and answers.
@@ -175,7 +175,7 @@ INBOUND: dict[str, type[BaseModel]] = {
 
 
 class AssessmentFacts(Facts):
-    """An assessment, by its engagement, and the participant that acts; the text is a draft."""
+    """An assessment, by its engagement, and the participant that acts; texts are `DraftStated`."""
 
     request_id: Uuid
     tracking_number: str
@@ -292,7 +292,7 @@ class DraftStated(Event):
     """
     Restricted, on ``cri.int.drafts.v1``. Its subject is the engagement's id.
 
-    It holds if reporting has applied the message that it came in, which has the same cause.
+    It counts only if reporting applied the message that it came in, which has the same cause.
     """
 
     type: Literal["gov.cri.intake.draft_stated.v1"]

@@ -85,7 +85,7 @@ class Event(Facts):
 
     @property
     def arrived_at(self) -> datetime:
-        """The broker's time of that record, if known: an outage of ours makes no message late."""
+        """The broker's time of that record, if known, so that our outages make no message late."""
         return self.receivedat or self.time
 
     @property

@@ -57,7 +57,11 @@ class ReceivedFacts(Facts):
 
 
 class AuthorityFacts(Facts):
-    """How the office knows that the executive wants it: letter_seen, call_back or claimed."""
+    """
+    What shows that the agency's executive wants the request.
+
+    ``basis`` is letter_seen, call_back, code_to_known_address or claimed.
+    """
 
     basis: str
     on: date
@@ -68,8 +72,9 @@ class RequestFacts(Facts):
     A request's current codes, dates and agency facts; no contact data, no free text.
 
     ``words``, in an amendment, is the sequence of the `NeedStated` that came with it, 0 if the
-    free text stays as it was. Absent before 0.4.0. ``received_by`` and ``authority`` are there if
-    ``participant`` is a program office that entered the request for a caller.
+    free text stays as it was. Absent before 0.4.0. ``received_by`` is present if ``participant``
+    is a program office that entered the request for a caller, ``authority`` then and if it is the
+    public desk.
     """
 
     request_id: Uuid
@@ -250,7 +255,7 @@ class EngagementRehomeDirected(Event):
 
 
 class ClockSettleFacts(Facts):
-    """``valid_until``: it is announced again then; ``reason`` is a code of the office's choice."""
+    """At ``valid_until`` it is announced again; ``reason`` is a code of the office's choice."""
 
     request_id: Uuid
     tracking_number: str
@@ -303,9 +308,9 @@ class ForgettingFacts(Facts):
     """
     A contact or the holder of a subscription is to be forgotten: ids only.
 
-    ``up_to`` is the last number on ``cri.int.confidential.v1`` of the subject that says something
-    of the person: `ContactSet`'s, or that of all subscriptions of the ``participant``. What comes
-    later under that subject is said of a new contact.
+    ``up_to`` is the last sequence number to erase on ``cri.int.confidential.v1``, of the subject
+    of `ContactSet` or of all subscriptions of ``participant``. Later events of that subject are
+    about a new contact.
     """
 
     participant: str
@@ -318,7 +323,7 @@ class ForgettingFacts(Facts):
 
 class PersonForgotten(Event):
     """
-    The program office has a person erased, by every service that holds something of the person.
+    The program office has every service erase what it holds about a person.
 
     Its subject is the contact's, as `ContactSet`'s, or ``subscription:<subscription id>``.
     """
@@ -555,7 +560,7 @@ class SubscriptionAskFacts(Facts):
     Somebody asks for mails of ``kinds`` to ``address``.
 
     ``cadence`` is at_once or monthly, for solicitations; ``program`` is the only one whose
-    solicitations are wished; ``zone`` is a time zone of the IANA database.
+    solicitations are wanted; ``zone`` is a time zone of the IANA database.
     """
 
     participant: str
@@ -593,7 +598,7 @@ class SubscriptionConfirmReceived(Event):
 
 
 class SubscriptionSetFacts(SubscriptionConfirmFacts):
-    """The holder of the address wishes ``kinds``, with these `SubscriptionAskFacts`."""
+    """The holder of the address chose ``kinds``; other fields are as in `SubscriptionAskFacts`."""
 
     cadence: str
     program: str | None = None
@@ -607,7 +612,7 @@ class SubscriptionSetReceived(Event):
 
 
 class SubscriptionEndFacts(Facts):
-    """The holder of the address wants no mails of ``kinds`` any more; ``by`` link or one_click."""
+    """The holder of the address no longer wants ``kinds``; ``by`` is link or one_click."""
 
     participant: str
     subscription_id: Uuid

@@ -1,4 +1,4 @@
-"""How long copies of a person who is forgotten are kept, by kind."""
+"""How long copies of a forgotten person's data are kept, by kind."""
 
 from collections.abc import Mapping
 

@@ -2,9 +2,9 @@
 The links in mails, which the public desk opens. Pure.
 
 Notifications writes a link, the desk checks it; both derive its token with one key, so that no
-token is on a topic or in a table. A token is good for one subscription, one purpose and its kinds,
-or for the request of one contact, as long as the contact keeps its address, or for one offer and
-one contact of its provider.
+token is on a topic or in a table. A token is good for one of these: a subscription, for one
+purpose and its kinds; the request of one contact, as long as the contact keeps its address; an
+offer, for one contact of its provider.
 """
 
 import hmac
@@ -16,14 +16,14 @@ from typing import Literal, NamedTuple, Self
 
 Purpose = Literal["confirm", "preferences", "end"]
 LEAST_KEY = 32
-"""How many bytes the key has at least."""
+"""The fewest bytes that a key may have."""
 OFFER_PATH = "/offer"
 """Where the public desk opens the link in a mail about an offer."""
 WORK_PATH = "/provider/engagements"
 """Where the public desk shows the work of an engagement, once somebody has signed in."""
 _BYTES = 18
 _CADENCE, _PROGRAM, _DAY = "as-", "of-", "on-"
-"""What the parts of a link begin with that say what a subscription gets; no kind has a hyphen."""
+"""Prefixes of the parts of a link that are not kinds; no kind has a hyphen."""
 
 
 class Gets(NamedTuple):
@@ -42,7 +42,7 @@ class Gets(NamedTuple):
 
     @classmethod
     def read(cls, parts: Sequence[str]) -> Self | None:
-        """Return what *parts* say; None for a link of a release that did not say it."""
+        """Return what *parts* say; None for a link of an earlier release, which lacks them."""
         said = {part[:3]: part[3:] for part in parts if "-" in part}
         if _DAY not in said:
             return None
@@ -71,7 +71,7 @@ class Links:
         return self._to("end", subscription_id, [kind])
 
     def status(self, contact: str, address: str) -> str:
-        """Return the link to the page of the request of *contact*, which goes to *address*."""
+        """Return the link to the request of *contact*, to be mailed to *address*."""
         return f"{self.url}/s/{self.status_token(contact, address)}"
 
     def status_token(self, contact: str, address: str) -> str:
@@ -108,7 +108,7 @@ def token(key: bytes, purpose: Purpose, subscription_id: str, kinds: Sequence[st
 
 
 def read_key(hexadecimal: str) -> bytes:
-    """Return the key that is written so. Raise ValueError for one that is too short, or none."""
+    """Return the key in *hexadecimal*. Raise ValueError if it is malformed or too short."""
     try:
         key = bytes.fromhex(hexadecimal)
     except ValueError:
@@ -121,7 +121,7 @@ def read_key(hexadecimal: str) -> bytes:
 def is_genuine(
     given: str, key: bytes, purpose: Purpose, subscription_id: str, kinds: Sequence[str]
 ) -> bool:
-    """Tell, in a time that says nothing of the token, whether *given* is that of the link."""
+    """Tell whether *given* is the token of the link; the time that takes reveals nothing of it."""
     expected = token(key, purpose, subscription_id, kinds)
     return hmac.compare_digest(given.encode(), expected.encode())
 

@@ -1,4 +1,4 @@
-"""Events that notifications publishes: decisions to notify, files told, what became of mail."""
+"""Events that notifications publishes: decisions to notify, case files sent, outcomes of mails."""
 
 from typing import Literal
 
@@ -14,11 +14,11 @@ class Notice(Facts):
     """
     The decision for one audience of one event.
 
-    ``outcome`` is ``sent`` (the message ``message_id`` is on the audience's topic, or on that of
-    ``through``, at least once; with the channel ``mail`` it is a mail with this id, and the
-    audience is a subscription) or ``not_needed`` (``because`` says why). ``call``: the audience
-    entered the request for an agency without a system, and no mail reaches that agency: somebody
-    must call it.
+    ``outcome`` is ``sent`` or ``not_needed`` (``because`` says why). If ``sent``, the message
+    ``message_id`` is at least once on the topic of the audience, or on that of ``through``; with
+    the channel ``mail`` it is a mail with this id, and the audience is a subscription. ``call``:
+    the audience entered the request for an agency without a system, and somebody must call that
+    agency because no mail reaches it.
     """
 
     audience: str
@@ -48,7 +48,7 @@ class NoticeDecided(Event):
 
 
 class CaseFileFacts(Facts):
-    """``actor``, of the office ``participant``, was told the file of a request for ``purpose``."""
+    """``actor``, of the office ``participant``, was sent a request's file for ``purpose``."""
 
     tracking_number: str
     participant: str
@@ -96,7 +96,7 @@ class SubscriptionConfirmed(Event):
 
 
 class SubscriptionEnded(Event):
-    """Of these kinds it gets no mail any more."""
+    """The subscription no longer gets mails of these kinds."""
 
     type: Literal["gov.cri.notifications.subscription_ended.v1"]
     data: SubscriptionEndedFacts
@@ -104,13 +104,12 @@ class SubscriptionEnded(Event):
 
 class MailFacts(Facts):
     """
-    One mail, to an audience that is also sent the message that ``notice`` tells of.
+    One mail about ``notice``, a decision that also sent its audience a message.
 
     ``notice`` is the id of a `NoticeDecided`, ``mail`` that of the mail. A digest has the last
-    notice that it tells; the others name it when they are cancelled. ``contact`` is the
-    contact's key, ``contact:<participant>:<contact id>``, or ``subscription:<subscription id>``;
-    never its address. ``tries`` counts the
-    tries so far.
+    notice that it covers; the mails that it replaces name the digest when they are cancelled.
+    ``contact`` is the contact's key, ``contact:<participant>:<contact id>``, or
+    ``subscription:<subscription id>``; never its address. ``tries`` counts the tries so far.
     """
 
     notice: str
@@ -144,10 +143,10 @@ class UnknownFacts(MailFacts):
 
 class CancelledFacts(MailFacts):
     """
-    ``because``: ``no_address`` (the contact has none any more), ``overtaken`` (a later mail tells
-    more), ``never_told`` (it would end what nobody was told by mail), ``switched_off`` (the
-    contact wants no such mails), ``told_together`` (``together_with``, a digest, tells it) or
-    ``too_late`` (its code does not count any more).
+    ``because``: ``no_address`` (the contact no longer has one), ``overtaken`` (a later mail says
+    more), ``never_told`` (it would announce the end of what no mail announced), ``switched_off``
+    (the contact wants no such mails), ``told_together`` (the digest ``together_with`` covers it)
+    or ``too_late`` (its code has expired).
     """
 
     because: str
@@ -156,7 +155,7 @@ class CancelledFacts(MailFacts):
 
 class SettledFacts(Facts):
     """
-    What a person found out of a mail about ``notice``, or did in its place.
+    What a person found out about a mail for ``notice``, or did instead.
 
     ``how``: ``counted_as_delivered``, ``sent_again`` (it is tried once more) or ``dropped``, for a
     mail of unknown outcome; ``told_otherwise`` for the last one of a notice that reached nobody.
@@ -186,7 +185,7 @@ class NoticeFailed(Event):
 
 
 class NoticeOutcomeUnknown(Event):
-    """Perhaps the mail was delivered; it is not tried again by itself."""
+    """The mail may have been delivered; it is not retried unless a person says so."""
 
     type: Literal["gov.cri.notifications.notice_outcome_unknown.v1"]
     data: UnknownFacts

@@ -1,5 +1,5 @@
 """
-Publication: what participants send about reports of an assessment, and intake's events of it.
+Publication: what participants send about reports of an assessment, and intake's events.
 
 As with findings, codes are on ``cri.int.intake.v1`` and texts on ``cri.int.drafts.v1``. Reporting
 decides, answers, and publishes (`shared.contracts.published_reports`).
@@ -267,7 +267,7 @@ class RescheduleDirected(Event):
 
 
 class DraftedFacts(PublicationFacts):
-    """``by_office``: a program office has drafted it, and not the provider."""
+    """``by_office``: a program office drafted it, not the provider."""
 
     report_id: str
     version: int
@@ -285,7 +285,7 @@ class ReportDrafted(Event):
 
 
 class ReportQuestionFacts(PublicationFacts):
-    """``by_office``: a program office asks, and not who made the request."""
+    """``by_office``: a program office asks, not the participant that made the request."""
 
     report_id: str
     version: int

@@ -13,7 +13,7 @@ from typing import Any
 from shared.contracts.intake import Reason
 
 Service = str
-"""One of `shared.contracts.services.SERVICES`; tests compare with who uses a text."""
+"""One of `shared.contracts.services.SERVICES`; a test compares it with the uses of each text."""
 LONGEST_FIELD = 2_000
 """Maximum number of characters that a text takes from a field."""
 NO_FIELDS: Mapping[str, Any] = {}

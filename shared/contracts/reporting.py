@@ -136,7 +136,7 @@ class Release(Facts):
 
     Counted are the events with a time from ``begins_at`` to before ``ends_at`` that are on the log
     before ``positions``, without the records in ``left_out`` (coordinates): those could not be
-    taken in, or waited behind such a record. All on the log at ``as_of`` is before ``positions``.
+    taken in, or waited behind such a record. At ``as_of``, the whole log was before ``positions``.
     ``definitions`` are the versions of how figures are computed and shown, ``list_year`` is the
     year of the agency list.
     """
@@ -171,9 +171,9 @@ class CorrectedFigure(Facts):
     """
     A figure of a released month shows ``after`` where it showed ``before``. Both stay shown.
 
-    ``because`` is a kind of cause, and names no event. It came with the release of the month
-    ``corrected_with``. The corrected release is that of the month ``release`` with its corrected
-    values, and ``as_of``, ``positions`` and ``left_out`` of the other; ``sha256`` is its hash.
+    ``because`` is a kind of cause, and names no event. The correction came with the release of the
+    month ``corrected_with``. ``sha256`` is the hash of the release of the month ``release`` with
+    its corrected values, and with ``as_of``, ``positions`` and ``left_out`` of that later release.
     """
 
     release: str
@@ -322,7 +322,7 @@ ReportStage = Literal["fact_check", "published"]
 
 class ReportToldFacts(Facts):
     """
-    ``participant`` asked for the text: who made the request, or a program office.
+    ``participant`` asked for the text: the one that made the request, or a program office.
 
     The agency may check the report, or reply to the published one, until ``until``.
     ``corrections`` are those that nobody has approved, for an office alone.
@@ -405,6 +405,6 @@ class ReportStatusChanged(Event):
 
 
 AboutRequest = FactCheckAsked | ReplyAsked | PublicationLate | ReportStatusChanged
-"""What those who asked for help are told: its data name their request."""
+"""Events that the participant that made the request is told of; their data name the request."""
 ReportingEvent = AnswerEvent | AboutRequest | ReportRead
 """Every event on ``cri.int.reporting.v1``."""

@@ -162,13 +162,14 @@ class OfferMade(Event):
 
 class OfferEndFacts(RequestStateFacts):
     """
-    ``queue_number`` is the place in the lane, in the event that gives it.
+    ``queue_number`` is the place in the lane, in the event that assigns it.
 
-    An offer is withdrawn with reason request_withdrawn, or no_longer_fits: after an amendment its
-    provider would not be asked. Or because its provider or its program no longer takes part:
-    provider_suspended, provider_ended, provider_not_registered, program_suspended, program_ended,
-    program_not_open. All but the first do not count against the provider, and neither does
-    unreachable: no mail about it reached a provider without a system.
+    An offer is withdrawn with one of these reasons: request_withdrawn; no_longer_fits (after an
+    amendment its provider would not be asked); unreachable (no mail about it reached a provider
+    without a system); or, because its provider or its program no longer takes part,
+    provider_suspended, provider_ended, provider_not_registered, program_suspended, program_ended
+    or program_not_open. After unreachable the provider is not asked about the request again; after
+    those that follow it, and after no_longer_fits, it may be.
     """
 
     offer_id: str
@@ -261,7 +262,7 @@ class EngagementEndedFacts(RequestStateFacts):
     ``reason`` is ended_by_program, superseded, provider_lost or duplicate. After provider_lost the
     provider is asked again only under another declaration of capacity than ``declaration``, its
     last one (empty: it had none). ``queue_number`` is the place in the lane, in the event that
-    gives it. ``referred``: the program office decides what comes next, as the next event says.
+    assigns it. ``referred``: the program office decides what comes next, as the next event says.
     ``next_provider`` is asked to go on, by the offer that is the next event.
     """
 
@@ -292,11 +293,11 @@ class AffectedFacts(RequestStateFacts):
     program_ended; or takes_part_again. ``proposed_provider`` could go on with the work, in
     ``proposed_program`` if its own has ended.
 
-    ``stopped``: the work may not go on, as its program is suspended and says so.
-    ``stop_changed``: before this event it was otherwise. ``rehome``: its program has ended, and
-    says that the work is to be given to another. If that or a provider that has left starts the
-    clock of a rehoming, the program office should give the work to another provider by
-    ``rehome_by``, and is reminded at ``remind_at``.
+    ``stopped``: the work may not go on, because its program is suspended and says so.
+    ``stop_changed``: this event changed that. ``rehome``: its program has ended, and says that the
+    work is to be given to another. If that, or a provider that has left, starts the clock
+    ``rehome``, the program office should give the work to another provider by ``rehome_by``, and
+    is reminded at ``remind_at``.
     """
 
     engagement_id: str
@@ -312,7 +313,7 @@ class AffectedFacts(RequestStateFacts):
 
 
 class EngagementAffected(Event):
-    """Whether the provider or the program of an engagement takes part has changed."""
+    """The provider or the program of an engagement no longer takes part, or does so again."""
 
     type: Literal["gov.cri.routing.engagement_affected.v1"]
     data: AffectedFacts
@@ -355,7 +356,7 @@ class StillMissedFacts(ClockFacts):
 
 
 class ClockStillMissed(Event):
-    """A clock that ran out is late still: what it waits for has not happened."""
+    """A clock that ran out is still late: what it waits for has not happened."""
 
     type: Literal["gov.cri.routing.clock_still_missed.v1"]
     data: StillMissedFacts
@@ -399,7 +400,7 @@ class ClockSettled(Event):
 
 
 class PausedFacts(RequestStateFacts):
-    """``left``: the time that the clock still has to run, in seconds, of its unit."""
+    """``left``: how long the clock still has to run, in seconds of its unit of time."""
 
     clock: str
     left: float
@@ -433,8 +434,8 @@ class ClockResumed(Event):
 
 class MovedFacts(RequestStateFacts):
     """
-    The clock ends at ``due_at`` instead of ``before``, because the calendar has changed, or, with
-    ``because`` delivered, as the first mail about an offer came late: the whole time begins anew.
+    The clock ends at ``due_at`` instead of ``before``. The calendar has changed; or, if
+    ``because`` is delivered, the first mail about an offer came late, and the time starts anew.
 
     ``provider`` is the one that was asked, if the clock is that of an offer.
     ``would_not_have_been_missed``: it was late by the earlier calendar, and runs again. The one
@@ -458,7 +459,7 @@ class ClockMoved(Event):
 
 
 class DeclaredFacts(Facts):
-    """What a provider can take on from its declaration on; see `CapacityFacts`."""
+    """What a provider can take on, counted from its declaration; see `CapacityFacts`."""
 
     valid_until: AwareDatetime
     entries: list[CapacityEntryFacts]

@@ -3,12 +3,12 @@
 SERVICES = ("intake", "routing", "notifications", "reporting")
 """The services, in the order in which a request reaches them."""
 DEPLOYABLES = (*SERVICES, "desk", "webdesk")
-"""What is deployed: the services, and the two desks, without which they work all the same."""
+"""What is deployed: the services and the two desks. The services also work without the desks."""
 PUBLIC_DESK = "webdesk"
-"""The public desk: it has no right but to topics of its own, and the quota of a participant."""
+"""The public desk: on Kafka it may use only its own topics, with the quota of a participant."""
 WEB_DESK = "web-desk"
-"""The participant that is the public desk, and acts for those without a system."""
+"""The public desk as a participant; it acts for participants without a system."""
 OFFICE_DESK = "office-desk"
-"""The participant that is the office's desk: its people act for the office."""
+"""The office's desk as a participant; the office's staff act through it."""
 DESKS = (OFFICE_DESK, WEB_DESK)
-"""The participants of the desks: their topics are listed by name, and they have no other user."""
+"""The desks as participants: topics.yaml names their topics, which the desks' services use."""
