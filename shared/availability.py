@@ -32,9 +32,10 @@ async def until_available(
     stopping: "asyncio.Task[Any]",
 ) -> Any:
     """
-    Await *step*, again with backoff after each outage.
+    Await *step*; after an outage, retry it with backoff.
 
-    Return its result (True for an empty one), or None as soon as *stopping* is done.
+    Return its result (True if that is falsy), or None as soon as *stopping* is done. Raise the
+    errors in `PERMANENT`, and `Refusal` if Kafka refuses the login.
     """
     health.waiting_for = what
     backoff = Backoff()

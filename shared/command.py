@@ -54,7 +54,7 @@ def main(
 
 
 def _in_words(problem: ErrorDetails) -> str:
-    """Return what is wrong, behind the setting that it is about unless it is about several."""
+    """Return what is wrong, with the name of the setting before it if it concerns only one."""
     words = problem["msg"].lower().removeprefix("value error, ")
     setting = "_".join(map(str, problem["loc"])).upper()
     return f"CONTINUUM_{setting} ({words})" if setting else words

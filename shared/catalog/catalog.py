@@ -62,7 +62,7 @@ class Catalog:
     by_hash: Mapping[str, RuleSet] = field(default_factory=dict)
     calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
     calendars_version: int = 0
-    """The version that last changed the calendar of a rule set."""
+    """The version of the last calendar that was defined apart from a rule set."""
     staff: Mapping[tuple[str, str], StaffMember] = field(default_factory=dict)
     """By participant and pseudonym."""
     solicitations: Mapping[str, Solicitation] = field(default_factory=dict)
@@ -75,13 +75,13 @@ class Catalog:
         return self.topics.get(self.aliases.get(code, code))
 
     def ruleset_at(self, moment: datetime) -> RuleSet | None:
-        """Return the rule set in force at *moment*: the latest effective; of equals, the last."""
+        """Return the rule set in force at *moment*: the latest effective, then last approved."""
         in_force = [rules for rules in self.rulesets if rules.effective_from <= moment]
         latest_first = reversed(in_force)  # max returns the first of equals
         return max(latest_first, key=lambda rules: rules.effective_from, default=None)
 
     def with_calendar(self, ruleset: RuleSet) -> RuleSet:
-        """Return *ruleset* with the working days of the calendar that it names, as now defined."""
+        """Return *ruleset* with the current working days of the calendar that it names, if any."""
         named = None if ruleset.calendar_id is None else self.calendars.get(ruleset.calendar_id)
         if named is None:
             return ruleset
@@ -130,7 +130,7 @@ class CatalogCache:
         for number, kind, _, body in rows:
             if kind in _MODELS:
                 self._catalog = with_entry(self._catalog, number, _parse(kind, body))
-            else:  # of a later release, which ran here before
+            else:  # written by a later release that ran here before
                 self._catalog = replace(self._catalog, version=number)
         return self._catalog
 
@@ -189,7 +189,7 @@ def _parse(kind: str, body: str) -> Entry:
 
 
 def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
-    """Return *catalog* with *entry*; it replaces the entry of its id, rule sets excepted."""
+    """Return *catalog* with *entry*, which replaces the one with its id; rule sets all stay."""
     match entry:
         case Participant():
             return replace(

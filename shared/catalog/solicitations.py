@@ -7,7 +7,7 @@ from shared.contracts.reference import Solicitation
 
 
 def is_open(entry: Solicitation, at: datetime) -> bool:
-    """Tell whether applications are taken, or will be, as things stand *at* that moment."""
+    """Tell whether applications are taken *at* that moment, or are still to be taken."""
     return entry.status in ("announced", "open") and at < entry.closes_at
 
 

@@ -1,4 +1,4 @@
-"""The days on which a report is due by its plan, and those to which they were moved. Pure."""
+"""The days on which reports are due: as planned, and as rescheduled. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from shared.contracts.published_reports import Interval
 
 _MONTHS: Mapping[Interval, int] = {"quarter": 3, "half_year": 6}
-"""Interval of a plan → its months; what is due once has none."""
+"""Interval of a plan → its length in months; ``once`` has none."""
 _LAST_YEAR = 2199
 
 
@@ -29,7 +29,7 @@ class Plan(Protocol):
 
 
 class Move(Protocol):
-    """A report that was due on a day is due on another."""
+    """A report that was due on ``due_on`` is now due on ``new_due_on``."""
 
     @property
     def due_on(self) -> date: ...
@@ -43,7 +43,7 @@ M = TypeVar("M", bound=Move)
 
 @dataclass(frozen=True, slots=True)
 class DueDay(Generic[M]):
-    """A day of a plan, ``first_on``, and the one that holds after its ``moves``, ``on``."""
+    """The planned day ``first_on``, and the day ``on`` to which ``moves`` have moved it."""
 
     first_on: date
     on: date
@@ -52,10 +52,10 @@ class DueDay(Generic[M]):
 
 def due_days(plans: Sequence[Plan], moves: Sequence[M]) -> Iterator[DueDay[M]]:
     """
-    Yield every day on which *plans* of one kind make a report due, the earliest of them first.
+    Yield every due day of *plans*, all for one kind of report, ordered by the planned day.
 
-    The last plan holds; days that came before a later plan was stated stay. *moves* are those of
-    the kind, in their order.
+    The last plan is in force, but days of an earlier plan stay if they came before the next plan
+    was stated. *moves* are those for the same kind, in the order in which they were stated.
     """
     for first in _first_days(plans):
         on, applied = first, []

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 REHOME = "rehome"
-"""Runs beside the others, which follow each other."""
+"""The clock that runs beside another one; of the others, only one runs at a time."""
 _STOPS = frozenset(
     {
         "request_triaged",
@@ -39,7 +39,7 @@ class Happened(NamedTuple):
     """
     An event about a request, by its short ``type``, such as ``offer_made``.
 
-    ``clock`` is the clock that it is about, ``due_at`` when that runs out after it.
+    ``clock`` is the clock that it is about, ``due_at`` when that clock now runs out.
     """
 
     at: datetime
@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
     @property
     def due_at(self) -> datetime | None:
-        """When the clock runs out after this, if it runs."""
+        """When the clock now runs out; None unless this entry starts, moves or resumes it."""
         return self.event.due_at if self.what in _WITH_END else None
 
 

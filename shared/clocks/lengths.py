@@ -23,7 +23,7 @@ _LONGEST_PAUSE = 20
 
 
 class Schedule(NamedTuple):
-    """When a clock runs out, and when the one who must act is reminded, if that happens."""
+    """When a clock runs out, and when to remind the one who must act; None: never."""
 
     due_at: datetime | None
     remind_at: datetime | None = None
@@ -104,10 +104,11 @@ def next_miss(
     calendar: Calendar, *, since: datetime, misses: int, at: datetime
 ) -> tuple[int, datetime]:
     """
-    Return the number of the next miss, and when it comes, after *misses* by the time *since*.
+    Return the number of the next miss and when it comes; miss number *misses* came at *since*.
 
-    The time until the next miss doubles: 2, 4, 8 … working days, at most 20. Those that would
-    have come by *at*, during an outage, are passed over. A calendar that has ended has weekends.
+    The time until the next miss doubles: 2, 4, 8 … working days, at most 20. Misses that would
+    have come by *at*, during an outage, are skipped. After the calendar's last day, only weekends
+    are days off.
     """
     while True:
         pause = min(2**misses, _LONGEST_PAUSE) * working_day(calendar)
@@ -123,7 +124,7 @@ def next_miss(
 
 
 def next_working_day(ruleset: RuleSet, *, start: datetime) -> datetime | None:
-    """Return the end of one working day from *start* on; None after the calendar's last day."""
+    """Return the time one working day after *start*; None after the calendar's last day."""
     day, calendar = working_day(ruleset.calendar), ruleset.calendar
     if calendar.seconds_per_day is not None:
         return start + day

@@ -1,8 +1,9 @@
 """
 Working time: the wall-clock time of working days in a calendar's zone, 24 hours each. Pure.
 
-Days off are weekends, holidays and closures. What begins on a day off begins with the next working
-day. So *n* working days after a moment is the same time of day, *n* working days later.
+Days off are weekends, holidays and closures. A period that begins on a day off begins with the
+next working day. So *n* working days after a moment is the same time of day, *n* working days
+later.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +22,7 @@ class _DaysOff(NamedTuple):
 
 
 def after(start: datetime, left: timedelta, calendar: Calendar) -> datetime | None:
-    """Return when *left* of working time has passed since *start*; None after the calendar."""
+    """Return when *left* of working time has passed since *start*; None after the last day."""
     off, last = _days_off(calendar), calendar.last_day
     local = _begin(_local(start, calendar), off)
     while (rest := _midnight(local) + DAY - local) <= left:

@@ -24,7 +24,7 @@ def moment_in_words(moment: datetime) -> str:
     """
     Return *moment* with its own offset, such as May 15, 2026, 23:59 UTC-04:00.
 
-    A deadline thus stays on the day on which its author has set it. Raises ValueError without one.
+    So a deadline stays on the day that its author chose. Raises ValueError without an offset.
     """
     offset = moment.utcoffset()
     if offset is None:
@@ -39,9 +39,9 @@ def moment_in_utc(moment: datetime) -> str:
 
 def in_zone(value: Any, zone: ZoneInfo) -> Any:
     """
-    Return *value* with each moment in its texts as clocks in *zone* show it, with the zone's name.
+    Return the JSON *value* with each moment in its texts converted to *zone*, and so labeled.
 
-    *value* is JSON. Moments are found as `moment_in_utc` writes them; all else stays as it is.
+    Only moments as `moment_in_utc` writes them are found; everything else stays as it is.
     """
     match value:
         case str():
@@ -57,7 +57,7 @@ def in_zone(value: Any, zone: ZoneInfo) -> Any:
 def _local(moment: str, zone: ZoneInfo) -> str:
     try:
         at = datetime.strptime(moment, "%B %d, %Y, %H:%M UTC").replace(tzinfo=UTC)
-    except ValueError:  # such as February 30: no moment of ours
+    except ValueError:  # such as February 30: we did not write it
         return moment
     there = at.astimezone(zone)
     name = there.tzname() or ""

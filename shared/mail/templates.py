@@ -1,8 +1,8 @@
 """
 The templates of mails, with their versions.
 
-The text and the HTML of a template are in ``templates/<id>.v<n>.txt`` and ``.html``. A mail keeps
-the version that it was made with, so a released version stays.
+The text and the HTML of a template are in ``templates/<id>.v<n>.txt`` and ``.html``. A mail is
+rendered with the version that it was prepared for, so a released version is never removed.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ for _name in ENVIRONMENT.list_templates():  # compile now: a broken template fai
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One version of a template; ``subject`` names facts in braces, ``sample`` has an example."""
+    """One version of a template; ``subject`` names facts in braces, ``sample`` has examples."""
 
     id: str
     version: int
@@ -116,7 +116,7 @@ _LINKS = {
     "preferences_url": "https://program.example/subscriptions/preferences/7d0e6c1a/token",
     "end_url": "https://program.example/subscriptions/end/7d0e6c1a/solicitations/token",
 }
-"""Links of the desk, which are made when a mail is sent."""
+"""Samples of links to the public desk; the real ones are made when a mail is sent."""
 CONFIRM = Template(
     "confirm",
     1,
@@ -176,7 +176,7 @@ REPORT = Template(
 )
 _TO_SUBSCRIBERS = (CONFIRM, PREFERENCES, SOLICITATION, UPDATE, REPORT)
 WITH_LINKS = frozenset(template.name for template in _TO_SUBSCRIBERS)
-"""The templates that need links of the desk."""
+"""The templates that need links to the public desk."""
 TEMPLATES = {
     template.name: template
     for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE, *_TO_SUBSCRIBERS)

@@ -1,4 +1,4 @@
-"""Whether a service knows all records holds that there are."""
+"""Whether a service has read all records holds."""
 
 import asyncio
 import re
@@ -17,15 +17,15 @@ _REFERENCE = rf"^{re.escape(reference.TOPIC)}$"
 
 
 class ReadHolds:
-    """Compares how far the service has read *topics*, which have the holds, with Kafka."""
+    """Compares how far the service has read *topics*, which carry holds, with their ends."""
 
     def __init__(self, settings: ServiceSettings, *, topics: str = _REFERENCE) -> None:
-        """Take the *topics* as a regular expression: by default that of reference data."""
+        """Take *topics* as a regular expression; by default it matches the reference data's."""
         self._settings = settings
         self._topics = topics
 
     async def __call__(self, pool: "Pool[Any]") -> bool:
-        """Return whether all is read. Raises Kafka, Postgres and network errors."""
+        """Return whether all topics are read. Raises Kafka, Postgres and network errors."""
         async with asyncio.timeout(_SECONDS), opened(self._settings, self._topics) as topics:
             ends = await topics.ends()
         names = sorted({partition.topic for partition in ends})

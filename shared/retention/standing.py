@@ -1,4 +1,4 @@
-"""How a service's windows stand: what they keep now, and what would go at once."""
+"""The state of a service's retention windows: what they keep, and what is due to be erased."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,18 +10,18 @@ from shared.retention.sweeper import due_arguments, find_due
 
 _SQL = load_statements(__package__)
 MOST = 10_000
-"""How many rows that would go are counted at most."""
+"""The most due rows of a window that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """
-    A window, and the rows of its kind.
+    A window, and counts of its rows.
 
-    ``setting`` is None if the time is fixed. ``oldest`` is when the first of their requests or
-    assessments ended; None while none has ended. ``over`` have been kept long enough; of these
-    ``due`` go next, at most `MOST` are counted, and records holds cover the others, or their
-    participant is registered.
+    ``setting`` is None if the time is fixed. ``oldest`` is the earliest end of what a row belongs
+    to, such as a request; None while nothing has ended. ``over`` counts the rows that have been
+    kept long enough, and ``due`` those of them that are erased next, up to `MOST`. The others stay
+    because a records hold covers them, or because their participant is still registered.
     """
 
     what: str
@@ -38,7 +38,7 @@ class Standing:
 
 
 async def read_standing(connection: Any) -> list[Standing]:
-    """Return how each window of the service stands, by kind."""
+    """Return the state of each window of the service, in the order of their kinds."""
     windows = await connection.fetch(_SQL["read_windows"])
     catalog = await CatalogCache().current(connection) if windows else None
     found = []
@@ -57,10 +57,10 @@ async def read_standing(connection: Any) -> list[Standing]:
 
 
 def before_of(row: Any) -> datetime:
-    """Return up to which end rows have been kept long enough, as the service itself counts."""
+    """Return the latest end of rows that have been kept long enough, by the service's clock."""
     if row["gone_before"] is None or row["swept_at"] is None:
         before: datetime = row["now"] if row["has_ends"] else row["now"] - row["kept"]
         return before
-    # What the service noted is by its own clock, which a demonstration plays faster.
+    # The service noted it by its own clock, which runs faster in a demonstration.
     noted: datetime = row["gone_before"] + (row["now"] - row["swept_at"])
     return noted

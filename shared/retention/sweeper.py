@@ -1,4 +1,4 @@
-"""Sweeps a service's tables by its windows: a batch in a transaction, whichever process it is."""
+"""Erases rows that were kept long enough: a batch in each transaction, in any process."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Connection = PoolConnectionProxy
 _SQL = load_statements(__package__)
 _LOOK_SECONDS = 30.0
 BATCH = 200
-"""How many rows one transaction erases at most."""
+"""The most rows that one transaction erases."""
 KnowsHolds = Callable[["Pool[Any]"], Awaitable[bool]]
 OnKeys = Callable[["Connection[Any]", Sequence[str]], Awaitable[None]]
 
@@ -30,8 +30,8 @@ class Kept:
     """
     Rows that the service keeps as ``window`` says; ``erase`` erases those with the given keys.
 
-    ``lock``, where others may write these rows, locks them first: what is due is looked up again
-    behind it.
+    If others may write these rows, ``lock`` locks them first, and the sweep then reads again which
+    of them are due.
     """
 
     window: Window
@@ -41,11 +41,11 @@ class Kept:
 
 class Sweeper:
     """
-    Erases what is *kept* longer than its windows say, unless a records hold covers it.
+    Erases the rows in *kept* once their windows are over, unless a records hold covers them.
 
-    With *knows_holds*, nothing is erased before it says that all holds are read: one may have been
-    set while the service was down. The windows of *others* have fixed times, and tasks of their
-    own; they are noted to be shown.
+    With *knows_holds*, nothing is erased until that confirms that all holds are read: one may have
+    been set while the service was down. *others* are windows with fixed times and with tasks of
+    their own; they are stored only so that operators see them.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Sweeper:
 
     @property
     def task(self) -> Task:
-        """The task beside the consumer."""
+        """The task that sweeps, for `Service.tasks`."""
         return Task("retention", self.step, every=_LOOK_SECONDS)
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
@@ -93,7 +93,7 @@ class Sweeper:
 
     @property
     def windows(self) -> list[Window]:
-        """All windows, those of others too."""
+        """All windows, including those that other tasks sweep."""
         return [*(each.window for each in self._kept.values()), *self._others]
 
     async def _note(self, pool: "Pool[Any]") -> None:

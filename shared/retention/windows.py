@@ -1,4 +1,4 @@
-"""How long rows of one kind are kept, and what records holds keep longer. Pure."""
+"""How long rows of one kind are kept, and which rows records holds keep longer. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Window:
     """
-    Rows of the kind ``what`` are kept for ``kept``, which the setting ``setting`` says; None: it
-    is fixed.
+    Rows of the kind ``what`` are kept for ``kept``, a length of real time.
 
-    ``kept`` is real time. ``clock`` is that by which the rows' own times are. With ``has_ends``
-    these times are not beginnings: each row was given its end when it was written. No records hold
-    keeps what ``is_copy`` of records that are elsewhere. ``every`` is how often it is swept.
+    ``setting`` names the setting that defines it; None if it is fixed. ``clock`` is the clock of
+    the rows' own times. ``kept`` counts from these, unless ``has_ends``: then each row was given
+    its end when it was written. Rows with ``is_copy`` are copies of records that are elsewhere, so
+    no records hold keeps them. ``every`` is the time between two sweeps.
     """
 
     what: str
@@ -30,16 +30,16 @@ class Window:
     every: timedelta = timedelta(hours=1)
 
     def before(self, now: datetime) -> datetime:
-        """Return up to which time of their own rows have been kept long enough at *now*."""
+        """Return the latest own time of rows that have been kept long enough at *now*."""
         try:
             return self.clock.at(now if self.has_ends else now - self.kept)
-        except OverflowError:  # of a clock that plays years in minutes
+        except OverflowError:  # a clock that plays years in minutes would show no valid year
             return _EVER
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What records holds cover: ``everything``, or what is named; a contact by its participant."""
+    """What records holds cover; ``contacts`` holds (participant, contact id) pairs."""
 
     everything: bool = False
     requests: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class Held:
 
 
 def held(holds: Iterable[Hold], *, at: datetime) -> Held:
-    """Return what those of *holds* cover that stand *at* that business time."""
+    """Return what *holds* cover; only those that stand *at* that business time count."""
     standing = [hold for hold in holds if hold.stands(at)]
     of_participants = [hold for hold in standing if hold.participant is not None]
     return Held(

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 _OF_NETWORK = {4: 24, 6: 48}
-"""How many bits of an address name the network that one household or office has."""
+"""IP version → the length of the prefix that one household's or office's addresses share."""
 
 
 def client_address(peer: str, forwarded: Iterable[str], *, trusted: Sequence[Network]) -> str:
@@ -13,7 +13,7 @@ def client_address(peer: str, forwarded: Iterable[str], *, trusted: Sequence[Net
     Return the address that a request comes from.
 
     *forwarded* are the ``X-Forwarded-For`` headers, in order. They are read from right to left as
-    long as each sender is *trusted*: what stands further left anyone may have written.
+    long as each sender is *trusted*, because anyone may have written the entries before that.
     """
     address = peer
     hops = [hop.strip() for header in forwarded for hop in header.split(",")]
@@ -26,7 +26,7 @@ def client_address(peer: str, forwarded: Iterable[str], *, trusted: Sequence[Net
 
 
 def network_of(address: str) -> str:
-    """Return the network of *address*; an address that is none is its own network."""
+    """Return the network of *address*; a text that is no IP address is returned as it is."""
     if not _is_address(address):
         return address
     bits = _OF_NETWORK[ip_address(address).version]

@@ -1,4 +1,4 @@
-"""The fields of forms, where their values are in messages, and what is wrong in words. Pure."""
+"""The fields of forms: where their values go in messages, and their errors in words. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _UNSEEN = "Leave out characters that cannot be seen, such as line breaks."
 @dataclass(frozen=True, slots=True)
 class Field:
     """
-    A field of a form, and the path of its value in what the form makes.
+    A field of a form, and the path of its value in the message that the form makes.
 
-    ``options`` are the values to choose from with their words, or the name of a list that comes
-    from elsewhere. ``wrong`` says what to do if the value is missing or not accepted.
+    ``options`` maps the values to choose from to their labels, or is the name of a list that is
+    supplied elsewhere. ``wrong`` says what to do if the value is missing or not accepted.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Fields:
         return self._of(tuple(path.removeprefix("/data/").split("/")))
 
     def read(self, form: Form) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the values of *form* at their paths, and what is wrong as written, by field."""
+        """Return the values of *form* at their paths, and the errors found so far, by field."""
         data: dict[str, Any] = {}
         errors = {}
         texts = {}
@@ -85,10 +85,10 @@ class Fields:
         above: tuple[str, ...] = (),
     ) -> BaseModel | None:
         """
-        Return *data* as a message; without one, *errors* has what is wrong, by field.
+        Return *data* as a message, or None after adding what is wrong to *errors*, by field.
 
-        *above* is the path at which the fields have the message. Raise ValidationError if what is
-        wrong is in no field.
+        *above* is the path of this message among the fields' paths. Raise ValidationError if the
+        message is wrong, but no field is.
         """
         try:
             return model.model_validate(data)
@@ -107,7 +107,7 @@ class Fields:
         return dict(sorted(errors.items(), key=lambda each: order.get(each[0], len(order))))
 
     def _of(self, path: tuple[str, ...]) -> Field | None:
-        """Return the field at *path*, or the one that it is in."""
+        """Return the field at *path*, else the closest one above it, else the first one below."""
         for length in range(len(path), 0, -1):
             if (field := self._by_path.get(path[:length])) is not None:
                 return field

@@ -39,7 +39,7 @@ class Form:
 
 
 def parse(body: bytes) -> Form:
-    """Return the form in *body*, line ends as one character. Raises ValueError."""
+    """Return the form in *body*; CRLF becomes LF. Raises ValueError if it is malformed."""
     text = body.decode("ascii")
     found = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     if "\0" in "".join(name + "".join(values) for name, values in found.items()):

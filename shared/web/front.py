@@ -47,9 +47,9 @@ _Settings = TypeVar("_Settings", bound=PageSettings)
 
 class Front(Generic[_Settings]):
     """
-    The pages of one process; ``not_found`` says where to go from an address without a page.
+    The pages of one process; ``not_found`` says what to do at an address without a page.
 
-    Every template knows what is ``shown``, by name.
+    Every template can use the values in ``shown`` by their names.
     """
 
     not_found = "Check the address."
@@ -80,9 +80,9 @@ class Front(Generic[_Settings]):
     @asynccontextmanager
     async def connected(self, request: Request) -> "AsyncIterator[PoolConnectionProxy[Any]]":
         """
-        Open a transaction; raise 503 while the database is unavailable.
+        Open a transaction; raise 503 while the database is unavailable, 404 for a NUL in the URL.
 
-        Pages use half of the pool at most: the rest is for what reads the log.
+        Pages use at most half of the pool: the rest is for the consumer and the tasks.
         """
         pool = getattr(request.app.state, "pool", None)
         if pool is None:

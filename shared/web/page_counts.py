@@ -8,13 +8,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.process import metrics
 
 NO_PAGE = "none"
-"""The page of a request whose path is no page's."""
+"""The label of requests whose path belongs to no page."""
 STATUSES = ("2xx", "3xx", "4xx", "5xx")
 
 
 class CountedPages:
     """
-    Middleware that counts each request, also one whose page fails or is never answered (5xx).
+    Middleware that counts every request; one that fails or is never answered counts as 5xx.
 
     A page is named by its route, such as ``/cases/{number}``: the path itself could name a
     request. Every page of ``routes`` is shown from the start.

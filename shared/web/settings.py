@@ -1,4 +1,4 @@
-"""Settings of pages: their address, whom they believe, and what every page says."""
+"""Settings of pages: their address, the proxies that they trust, and what every page says."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -17,7 +17,7 @@ from shared.web.settings import PageSettings
 
 STYLE = (resources.files(__package__) / "templates" / "pages.css").read_bytes()
 STYLE_PATH = f"/pages-{sha256(STYLE).hexdigest()[:12]}.css"
-"""Its address changes with it, so that browsers may keep it."""
+"""The address changes with the style, so that browsers may keep it."""
 
 
 class _Compiled(BytecodeCache):
@@ -34,14 +34,14 @@ class _Compiled(BytecodeCache):
 
 
 _COMPILED = _Compiled()
-"""Shared by all `Views`: pages that are made again, as for each test, are not compiled again."""
+"""Shared by all `Views`, so that tests, which make new ones, compile each template only once."""
 
 
 class Views:
     """
     The templates of a package and the ones here, with the values that every page shows.
 
-    A template of the package takes the place of one here that has its name.
+    A template of the package replaces the one here with the same name.
     """
 
     def __init__(self, package: str, settings: PageSettings, **shown: Any) -> None:

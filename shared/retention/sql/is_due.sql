@@ -1,4 +1,4 @@
--- Whether one of the windows $1 is to be swept (see take_window).
+-- Whether one of the windows $1 has to be swept (see take_window).
 SELECT EXISTS (
     SELECT
       FROM retention_windows

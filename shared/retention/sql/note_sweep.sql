@@ -1,4 +1,5 @@
--- Notes that $2 rows of the kind $1 were erased; with $4, the next sweep comes after that time.
+-- Notes that $2 rows of the kind $1, with ends up to $3, were erased. $4, if given, is the time until the
+-- next sweep.
 UPDATE retention_windows
    SET erased      = erased + $2,
        gone_before = $3,

@@ -1,4 +1,4 @@
--- Notes the windows as this process has them; what is not kept by any goes.
+-- Stores the windows as this process has them; deletes those that it does not have.
 WITH gone AS (
     DELETE FROM retention_windows
      WHERE what <> ALL ($1::text[])

@@ -1,5 +1,5 @@
--- The next of the windows $1 to sweep, locked: its time has come, or somebody has asked since it was
--- swept. One that another process sweeps is left out.
+-- Locks the next of the windows $1 to sweep: its time has come, or an operator has asked for a sweep since
+-- the last one. Windows that another process sweeps are skipped.
 SELECT what, now() AS now
   FROM retention_windows
  WHERE what = ANY ($1::text[])
