@@ -40,7 +40,7 @@ class AgencyList:
 
 
 def full_ori(ori: str) -> str:
-    """Return *ori* in nine characters; one of seven means the agency's first office (``00``)."""
+    """Return *ori* with nine characters; seven stand for the agency's first office (``00``)."""
     return ori if len(ori) == 9 else f"{ori}00"
 
 

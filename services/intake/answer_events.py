@@ -1,4 +1,4 @@
-"""Events from which notifications makes an answer: refusals, repetitions, questions."""
+"""Events that notifications turns into answers: refusals, repetitions, questions."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ _CASE_ASKED = "gov.cri.intake.case_file_asked.v1"
 def refuse(
     message: Message, findings: Sequence[Finding], batch: BatchState, *, more: int = 0
 ) -> Decision:
-    """Refuse *message* for the first *findings*; *more* were found and are only counted."""
+    """Refuse *message* because of *findings*; *more* others were found, but only counted."""
     elsewhere = (finding.refusal.elsewhere for finding in findings)
     facts = RefusalFacts(
         participant=message.participant,
@@ -67,6 +67,6 @@ def case_question_event(message: Message, request: Request, batch: BatchState) -
 
 
 def _answer_event(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:
-    """Return an event that is numbered by the sender, whose checkpoint the batch holds."""
+    """Return an event about the sender; its checkpoint, held by the batch, guards the number."""
     who = message.sender
     return next_event(message, batch, topic=ANSWERS_TOPIC, kind=kind, subject=who, facts=facts)

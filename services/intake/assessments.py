@@ -1,4 +1,4 @@
-"""The events that pass on messages about assessments: codes, and apart from them the texts."""
+"""Events that forward messages about assessments: one has the codes, another the text."""
 
 from services.intake.batch_state import BatchState, Published, Request, Subject
 from services.intake.events import next_event
@@ -12,7 +12,7 @@ _DRAFT = "gov.cri.intake.draft_stated.v1"
 
 
 def assessment_subjects(message: Message) -> set[Subject]:
-    """Return the subjects that *message* may publish about; its request's lock holds them."""
+    """Return the subjects that *message* may publish about; its request's lock guards them."""
     engagement: str = message.data.engagement_id
     return {(TOPIC, engagement), (DRAFTS_TOPIC, engagement)}
 

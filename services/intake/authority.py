@@ -1,4 +1,4 @@
-"""Decides what is relied on for the wish of an agency's executive. Pure."""
+"""Decides why a request counts as the wish of the agency's executive. Pure."""
 
 from collections.abc import Mapping
 
@@ -18,9 +18,9 @@ def basis_of(
     """
     Return the basis of a request's authority.
 
-    Who repeats a code speaks for the agency only if the code went to a domain that the program
-    office knows as the agency's; otherwise the authority is only claimed. So it is if the ORI may
-    mean several agencies.
+    A person who repeats a code speaks for the agency only if the code went to a domain that the
+    program office knows as the agency's. Otherwise, or if the ORI fits several agencies, the
+    authority is only claimed.
     """
     if authority.basis != "code_to_address":
         return authority.basis

@@ -97,11 +97,12 @@ class Decision:
 @dataclass(slots=True)
 class BatchState:
     """
-    The working state of a batch, from which a message is decided, and what is to be written.
+    The working state of a batch: the inputs of decisions, and the results to write.
 
     ``needs`` holds the `NeedFacts` of requests as JSON; ``numbers`` the last number of each
-    (topic, subject) that has no row of its own; ``unused_counters`` the counters for new tracking
-    numbers, the next one last. From ``submissions`` on, `apply` collects what is to be written.
+    (topic, subject), except requests, which count their own; ``unused_counters`` the counters for
+    new tracking numbers, the next one last. `apply` and `end` collect the results, from
+    ``submissions`` on.
     """
 
     at: datetime
@@ -127,7 +128,7 @@ class BatchState:
         return self.numbers[topic, subject] + 1
 
     def apply(self, message: Message, decision: Decision) -> None:
-        """Apply *decision* about *message*, for the messages behind it and for the store."""
+        """Apply *decision* about *message*, so that later messages and the store see it."""
         for published in decision.published:
             subject = (published.topic, published.subject)
             if subject in self.numbers:
@@ -152,7 +153,7 @@ class BatchState:
         """
         Record the terminal *status* of the request *number*, reached *at* that business time.
 
-        Only the first one counts. None: the time is not known, and the database's own counts.
+        Only the first terminal status counts. If *at* is None, the database uses its own time.
         """
         request = self.requests.get(number)
         if request is None:

@@ -1,4 +1,4 @@
-"""The events that store a contact, and which mails it gets, and that ask for a code to it."""
+"""Events that store a contact and its choice of mails, and that ask to send it a code."""
 
 from services.intake.batch_state import BatchState, Published
 from services.intake.events import next_event
@@ -26,7 +26,7 @@ def contact_event(message: Message, batch: BatchState) -> Published:
     """Return the event that stores a contact."""
     subject = contact_subject(message)
     stated = dict(message.data)
-    # The public desk is no organization: nobody whom it names may get the mail of another.
+    # The public desk is not one organization: its contacts must not get each other's mail.
     stated["of_caller"] = stated["of_caller"] or message.participant == WEB_DESK
     facts = ContactFacts(participant=message.participant, **stated)
     return next_event(
@@ -35,7 +35,7 @@ def contact_event(message: Message, batch: BatchState) -> Published:
 
 
 def code_event(message: Message, batch: BatchState) -> Published:
-    """Return the event that asks for a code, behind the contact that it goes to."""
+    """Return the event that asks for a code; it has the contact's subject, so it follows it."""
     facts = CodeFacts(participant=message.participant, **dict(message.data))
     return next_event(
         message,

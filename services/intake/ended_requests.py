@@ -1,8 +1,8 @@
 """
 Parses routing's log for the only fact that intake needs from it: a request has ended.
 
-Its events have no gates. A request ends once, so duplicates and their order do no harm, and gates
-would cost a row for each request.
+Intake reads these events without gates. A request ends once, so duplicates and a changed order do
+no harm, and gates would cost a row for each request.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RequestEnded:
     """
     A request reached the terminal state ``status`` at the business time ``at``.
 
-    None if the event's time cannot be read: that a request has ended counts all the same.
+    ``at`` is None if the event's time cannot be read; the request has ended all the same.
     """
 
     tracking_number: str
@@ -38,14 +38,14 @@ class Ignored:
 
 
 class _Envelope(BaseModel):
-    """The attributes that are parsed of every event; most events are ignored, so data is not."""
+    """The attributes parsed from every event; most events are ignored, so their data is not."""
 
     type: str
     subject: str
 
 
 class _Ending(_Envelope):
-    """Of an event that ends a request, its time as well."""
+    """The attributes parsed from an event that ends a request: its time, too."""
 
     time: AwareDatetime
 

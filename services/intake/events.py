@@ -49,7 +49,7 @@ def request_event(
     data: bytes,
     confidential: bool = False,
 ) -> Published:
-    """Return an event about *request*, under the number that the request counted last."""
+    """Return an event about *request*, numbered by the last count in *request*."""
     return _event(
         message,
         topic=CONFIDENTIAL_TOPIC if confidential else TOPIC,
@@ -73,7 +73,7 @@ def next_event(
     facts: Facts,
     request_id: str | None = None,
 ) -> Published:
-    """Return the next event about *subject*, whose numbers the batch counts (it has no row)."""
+    """Return the next event about *subject*, which has no row: the batch counts its events."""
     return _event(
         message,
         topic=topic,

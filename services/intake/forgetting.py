@@ -1,4 +1,4 @@
-"""The event that has a person erased by everybody who holds something of the person."""
+"""The event that makes every service erase what it holds about a person."""
 
 from services.intake.batch_state import BatchState, Published
 from services.intake.events import next_event
@@ -17,14 +17,14 @@ def forgotten_subject(data: Forgetting) -> str:
 
 
 def said_subject(data: Forgetting) -> str:
-    """Return the confidential subject under which something is said of the person."""
+    """Return the subject of the confidential events that contain the person's data."""
     if data.contact_id is None:
         return f"subscriptions:{data.participant}"
     return forgotten_subject(data)
 
 
 def forgotten_event(message: Message, batch: BatchState) -> Published:
-    """Return the event: what was said of the person so far is forgotten."""
+    """Return the event; it covers the confidential events up to now (``up_to``)."""
     data: Forgetting = message.data
     facts = ForgettingFacts(
         **dict(data), up_to=batch.numbers[CONFIDENTIAL_TOPIC, said_subject(data)]

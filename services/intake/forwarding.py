@@ -1,4 +1,4 @@
-"""Forwards messages that routing decides: their events and the providers' notes."""
+"""Forwards messages that routing decides: their events, and the notes in them."""
 
 from datetime import datetime
 from typing import Any

@@ -91,10 +91,10 @@ class IntakeReader:
         Lock the requests that the items concern; read earlier records that they may repeat.
 
         A participant's own numbers need no lock: the batch already holds the checkpoint of its
-        only topic. Those of an assessment are read behind its request's lock. Reference data has
-        one sequence for all participants, so it is locked before the registry is read. The person
-        to forget may be another participant's contact. Requests on hold are read, too: they
-        name contacts.
+        only topic. Those of an assessment are read behind the lock on its request. Reference data
+        has one sequence for all participants, so that is locked before the registry is read. So
+        are the numbers of a person to forget, who may be another participant's contact. For such
+        a person, requests on hold are loaded, too: their contacts must not be forgotten.
         """
         ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
         messages = [item.message for item in items if isinstance(item.message, Message)]
@@ -153,7 +153,7 @@ class IntakeReader:
         return Taken(decision.outcome, outgoing)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> Closing:
-        """Write reference data; return how the other results of the batch are written."""
+        """Write reference data; return the statement that writes the other results."""
         batch = state.batch
         await stored.take_in(
             connection, [(event.number, event) for event in batch.reference_events]

@@ -22,8 +22,8 @@ _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 # An unterminated string matches up to the end of the text. Otherwise its end would be searched for
 # from each quotation mark in it, which takes seconds.
 _STRINGS = re.compile(_STRING[:-1] + rb'(?:"|\\?\Z)', re.DOTALL)
-# The beginning of the text that may be JSON (at most a key and a string stand between two of the
-# characters that begin a value) and holds at most one value more than allowed.
+# Matches the longest prefix that can be JSON and holds at most one value more than allowed. There
+# are at most two strings between two characters that begin a value: a key and its value.
 _VALUES = re.compile(
     rb'(?:[^",\[{]*+(?:%b[^",\[{]*+){0,2}+[,\[{]){0,%d}+' % (_STRING, MAX_VALUES + 1), re.DOTALL
 )
@@ -36,7 +36,7 @@ _TIME_FIELD = re.compile(_TIME_NAME)
 _NUMBER_TEXT = re.compile(_NUMBER)
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _FORBIDDEN_CHARACTER = re.compile("[\x00\ud800-\udfff]")
-# Searched for in the JSON text. Quoted numbers under other names are usual, as in specversion.
+# Searched for in the JSON text. Under other names, such as specversion, a quoted number is usual.
 _NUMBER_AS_TIME = re.compile(rf'"{_TIME_NAME}"\s*+:\s*+"{_NUMBER}"')
 
 

@@ -1,4 +1,4 @@
-"""Limits how often a participant may ask what has a much longer answer. Pure."""
+"""Limits how often a participant may ask a question that has a long answer. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,12 +29,12 @@ class ListUse:
     pages: int = 0
 
     def covers(self, at: datetime) -> bool:
-        """Tell whether *at* is within the interval, also if the broker's clock was set back."""
+        """Tell whether *at* is within the interval, even if the broker's clock was set back."""
         return abs(at - self.since) < INTERVAL
 
 
 def list_key(message: Message) -> ListKey | None:
-    """Return the key of what *message* asks for, if that is limited; None for other messages."""
+    """Return the key under which uses like *message* count; None if they are not limited."""
     data = message.data
     if isinstance(data, StatusQuestion) and data.about in LISTS:
         return message.participant, data.about
@@ -65,7 +65,7 @@ def check_list_rate(message: Message, before: ListUse | None, *, repeated: bool)
 
 
 def next_use(message: Message, before: ListUse | None) -> ListUse:
-    """Return the use of what *message* asks for, after it is answered."""
+    """Return the use after *message* has been answered."""
     if before is None or not before.covers(message.at):
         return ListUse(message.at)
     return replace(before, pages=before.pages + 1)

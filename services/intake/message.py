@@ -33,8 +33,8 @@ class Message:
     """
     A participant's record, as far as it could be parsed.
 
-    ``participant`` is the one for which it acts: its sender, unless the public desk acts for
-    another; then ``desk`` is the sender.
+    ``participant`` is the one for which it acts: its sender, or the one for which the public desk
+    acts; only then ``desk`` is the sender.
     ``reasons`` are the faults of its form, ``more`` the number of further ones. Without any,
     ``data`` is the valid model of the type ``kind``, ``text_findings`` are the faults of single
     texts, and ``content`` is the digest by which a repetition is recognized. Of a malformed record
@@ -64,7 +64,7 @@ class Message:
         return self.desk or self.participant
 
     def of_sender(self) -> "Message":
-        """Return it as its sender's own, to which the answer then goes."""
+        """Return the message as the sender's own, so that the answer goes to the sender."""
         return replace(self, participant=self.sender, desk=None)
 
     def safe_reference(self) -> str | None:
@@ -84,7 +84,7 @@ class Message:
 
 
 def with_uppercase_numbers(data: Any) -> Any:
-    """Return *data* with its tracking number in capitals: people type it in small letters."""
+    """Return *data* with its number or id in capitals: people type small letters."""
     for name in _NUMBERS:
         text = getattr(data, name, None)
         if text is not None and not text.isupper() and tracking_number_in(text.upper()):

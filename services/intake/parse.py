@@ -55,7 +55,7 @@ def parse_message(
         return _with_reasons(_malformed(blank, document, kind=kind, more=more), found)
     text = json.dumps(document).encode() if found else value
     if kind is None:
-        # Of an unknown type only the envelope is checked.
+        # The data of an unknown type cannot be checked, only its envelope.
         text = json.dumps({**document, **dict.fromkeys(document.keys() & {"data"})}).encode()
         if isinstance(stated, str):
             found.append(_unknown_type(stated))

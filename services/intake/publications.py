@@ -1,4 +1,4 @@
-"""The events that pass on messages about publication: codes, and apart from them the texts."""
+"""Events that forward messages about publication: one has the codes, another the texts."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """
 Brings a database restored from an older dump up to the events that intake has published.
 
-Every inbound record causes an event of intake, which names the record's coordinate. So the
-published events are folded into the tables. Records that caused one are not decided restored.
+Every inbound record causes an event of intake, which names the record's coordinate. The published
+events are folded into the tables, and a record that caused one is not decided again.
 """
 
 import json
@@ -86,7 +86,7 @@ class RestoreReader:
         if not events:
             return self._reader.decide(restored.state, item)
         events = [event for event in events if event.type in LOGGED]
-        if not events:  # of types that only a later release knows: it has answered the sender
+        if not events:  # only types of a later release, which has answered the sender
             return Taken("applied")
         last = events[-1]
         if last.type == _REFUSED:
@@ -132,7 +132,7 @@ class Restore:
         await catalog.take_in(connection, entries)
 
     async def finish(self, connection: Any) -> None:
-        """Log how many submissions have expired: their repetitions cannot be recognized."""
+        """Log how many submissions Kafka no longer has: their repetitions are not recognized."""
         count = await connection.fetchval(_SQL["count_without_content"])
         if count:
             log.error("catch_up.contents_lost", requests=count)
@@ -177,7 +177,7 @@ def _complete(
         batch.by_reference[message.participant, message.data.reference] = FirstRecord(
             message.content, message.coordinate
         )
-    # Numbers that only now are given are counted; a request counts its own.
+    # Count the numbers of the events built now; a request counts its own.
     batch.apply(message, Decision("applied", missing, decision.original))
     if request is not None and folded is not None:
         if submitted:

@@ -1,4 +1,4 @@
-"""What intake keeps of what people write, and how long."""
+"""How long intake keeps the free text of requests."""
 
 import re
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ _SQL = load_statements(__package__)
 
 def sweeper(settings: Settings) -> Sweeper:
     """
-    Return what erases the words of requests that ended long ago.
+    Return the sweeper that erases the free text of requests that ended long ago.
 
-    Intake decides the records holds itself, from what the offices send.
+    Nothing is erased before all records holds are known; intake reads them on the offices' topics.
     """
     offices = "|".join(map(re.escape, (settings.program_office, OFFICE_DESK)))
     return sweeping(
@@ -39,11 +39,11 @@ def sweeping(
     knows_holds: KnowsHolds | None = None,
     batch: int = BATCH,
 ) -> Sweeper:
-    """Return what erases words after that real time; requests end by the business *clock*."""
+    """Return a sweeper; *words* is real time, and requests end by the business *clock*."""
     window = Window("words", "words_kept_days", words, clock)
     return Sweeper([Kept(window, erase_words)], clock=clock, knows_holds=knows_holds, batch=batch)
 
 
 async def erase_words(connection: "PoolConnectionProxy[Any]", requests: Sequence[str]) -> None:
-    """Erase the words of *requests*, which have ended."""
+    """Erase the free text of *requests*, which have ended."""
     await connection.execute(_SQL["erase_words"], requests)

@@ -17,4 +17,4 @@ class Settings(ServiceSettings):
     program_office: str = "program-office"
     """The participant that may register itself: it registers all others."""
     words_kept_days: Annotated[int, Field(ge=30, le=36_600)] = 1095
-    """How long the words of a need are kept after the request has ended."""
+    """How many days the free text of a request is kept after it has ended."""

@@ -96,7 +96,7 @@ async def load_batch(
 def save_batch(
     batch: BatchState, *, numbers: Mapping[Subject, int], list_uses: Mapping[ListKey, ListUse]
 ) -> Closing:
-    """Return how the results of *batch* are written, with the *numbers* and uses that changed."""
+    """Return the statement that writes *batch*, and the changed *numbers* and *list_uses*."""
     new = batch.submissions
     parameters = (
         [batch.requests[number] for number in new],

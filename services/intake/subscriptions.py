@@ -1,4 +1,4 @@
-"""The events that pass on what the public desk says of subscriptions."""
+"""Events that forward the public desk's messages about subscriptions."""
 
 from services.intake.batch_state import BatchState, Published
 from services.intake.events import next_event
@@ -24,12 +24,12 @@ AboutSubscription = (
 
 
 def subscription_subject(message: Message) -> str:
-    """Return the one subject of all subscriptions of a desk: their messages keep their order."""
+    """Return the subject that a desk's subscriptions share, which keeps their events in order."""
     return f"subscriptions:{message.participant}"
 
 
 def subscription_event(message: Message, batch: BatchState) -> Published:
-    """Return the event that passes *message* on; only one of them has an address."""
+    """Return the event that forwards *message*; only that of a request has an address."""
     kind, facts = _facts(message)
     subject = subscription_subject(message)
     return next_event(

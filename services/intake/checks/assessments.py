@@ -1,4 +1,4 @@
-"""Checks messages about assessments; reporting knows the engagements and what is recorded."""
+"""Checks messages about assessments; reporting checks the engagement and its items."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

@@ -81,7 +81,7 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             yield from check_email(contact.email, path="/data/email")
             yield from check_zone(contact.zone, path="/data/zone")
         case CodeToSend():
-            pass  # notifications knows the contact, and how many codes it was sent
+            pass  # notifications checks the contact, and how many codes it was sent
         case Preference(zone=zone):
             yield from check_zone(zone, path="/data/zone")
         case SubscriptionRequest() as asked:

@@ -43,7 +43,7 @@ def check_forgetting(message: Message, batch: BatchState) -> Iterator[Finding]:
     if of_subscription and data.participant != WEB_DESK:
         yield Finding(refusals.CONTACT_OR_SUBSCRIPTION, "/data/participant")
         return
-    # Of subscriptions, notifications knows which there are.
+    # Only notifications knows which subscriptions exist.
     if not of_subscription and not batch.numbers[CONFIDENTIAL_TOPIC, said_subject(data)]:
         yield Finding(refusals.UNKNOWN_CONTACT, "/data/contact_id")
         return

@@ -44,7 +44,12 @@ from shared.contracts.states_and_zones import day_in
 
 
 class _Callers(NamedTuple):
-    """What a sender leaves out of a request, what it must say and on which bases; its refusal."""
+    """
+    What one kind of sender states about a caller when it submits a request.
+
+    It must not state the fields ``refused`` and must state those ``needed``; ``lacks`` is the
+    refusal if one is missing. ``bases`` are the bases of authority that it may state.
+    """
 
     refused: frozenset[str]
     needed: frozenset[str]
@@ -71,7 +76,7 @@ _OF_CALLERS = {
         BASES_OF_THE_DESK,
     ),
 }
-"""Kind of participant → how it enters the requests of agencies that have no system."""
+"""The kinds of participant that enter requests for agencies without a system."""
 
 
 def check_submission(
@@ -100,7 +105,7 @@ def check_submission(
         past["/data/received_by/on"] = submission.received_by.on
     if submission.authority is not None:
         past["/data/authority/on"] = submission.authority.on
-    # An office that writes for a caller has the days of its own time zone, which is unknown.
+    # An office states the dates of its caller in its own time zone, which is unknown.
     is_called = submission.received_by is not None
     today = latest_date(at) if is_called else day_in(submission.agency.state, at)
     yield from check_past_dates(past, today=today)
@@ -165,13 +170,13 @@ def check_direction(direction: Direction, registry: Registry) -> Iterator[Findin
 
 
 def check_rehoming(rehoming: Rehoming, registry: Registry) -> Iterator[Finding]:
-    """Yield the findings about an engagement that is to go on with another provider."""
+    """Yield the findings about a direction to take an engagement away from its provider."""
     yield from check_program(rehoming.program, registry)
     yield from _check_named(rehoming.provider, rehoming.to == "provider", registry)
 
 
 def check_settlement(settlement: NoticeSettlement) -> Iterator[Finding]:
-    """Yield the findings about a settlement; notifications knows the mails."""
+    """Yield the findings about a settlement; notifications checks the mail or notice itself."""
     of_notice = settlement.mail is None
     named = (settlement.notice is not None, settlement.audience is not None)
     if named != (of_notice, of_notice):
@@ -195,7 +200,7 @@ def _check_cleared(change: Amendment | NeedChange, path: str) -> Iterator[Findin
 
 
 def _check_caller(submission: Submission, sender: Sender) -> Iterator[Finding]:
-    """Yield what is left out of a request of an agency without a system, or said without right."""
+    """Yield the findings about the fields that only some kinds of sender may or must state."""
     received, first = submission.received_by, submission.first_contact_on
     stated: dict[str, object] = {
         "/data/received_by": received,

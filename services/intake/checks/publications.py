@@ -1,4 +1,4 @@
-"""Checks messages about publication; reporting knows what is drafted and published."""
+"""Checks messages about publication; reporting checks them against its drafts and reports."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +22,7 @@ def check_publication(
     """Yield the findings about a message of *participant* that was received *at* that moment."""
     path = "/data/engagement_id"
     if isinstance(data, publications.ReportQuestion):
-        # Nobody but an office learns which engagements of others there are.
+        # Only an office may learn which engagements other participants have.
         if request is None or not (by_office or request.participant == participant):
             yield Finding(refusals.NO_SUCH_REPORT, "/data/report_id")
         return

@@ -1,4 +1,4 @@
-"""Checks the id and sources of a registration: neither may stand for another participant."""
+"""Checks the id and sources of a registration: neither may pass for another participant's."""
 
 import re
 from collections.abc import Iterator

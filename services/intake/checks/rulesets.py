@@ -120,7 +120,7 @@ def _check_registered(
 
 
 def check_calendar_definition(calendar: CalendarDefinition, at: datetime) -> Iterator[Finding]:
-    """Yield the findings about *calendar*, which was sent apart from a rule set."""
+    """Yield the findings about *calendar*, which has a message of its own."""
     yield from check_years(
         {f"/data/holidays/{place}": day for place, day in enumerate(calendar.holidays)}
     )

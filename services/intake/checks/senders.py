@@ -27,7 +27,7 @@ def check_sender(message: Message, registry: Registry, *, office: str) -> Iterat
         yield Finding(refusals.NOT_REACHED_BY_DESK, "/onbehalfof")
         return
     kinds = frozenset({acting.kind}) if message.kind is None else SENDERS[message.kind]
-    # What the desk alone may send, it sends for those that it acts for, too.
+    # Types that only the desk may send, it may also send on behalf of others.
     if acting.kind not in kinds and not kinds == {sender.kind} == {AGENCY_DESK}:
         fields = {"kind": acting.kind, "kinds": sorted(kinds)}
         yield Finding(refusals.ROLE_NOT_AUTHORIZED, "/type", fields)
@@ -44,7 +44,7 @@ def _reached(message: Message, sender: Sender, registry: Registry) -> Sender | N
 
 
 def _check_actor(message: Message, sender: Sender, registry: Registry) -> Iterator[Finding]:
-    """Yield the findings about the person who acts for a *sender* that must name persons."""
+    """Yield the findings about the person who acts for *sender*, which must name that person."""
     if message.actor is None:
         yield Finding(refusals.ACTOR_NEEDED, "/actor")
         return

@@ -57,7 +57,8 @@ def check_texts(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     """
     Return a finding for each faulty text of a well-formed message.
 
-    Only the first `MAX_REASONS` are located. The others, which are only counted, repeat the last.
+    Only the first `MAX_REASONS` have paths of their own. The others are only counted: they are
+    copies of the last one, at most `MAX_COUNTED`.
     """
     fields: list[str] = []
     texts: list[str] = []
@@ -123,7 +124,7 @@ def _paths(node: Any, path: Path) -> Iterator[Path]:
 
 
 def is_line(text: str) -> bool:
-    """Tell whether *text* has the form of a title or a name: one line, all of which is seen."""
+    """Tell whether *text* can be a title or a name: one trimmed line, all of it visible."""
     return len(text) <= _LINE_LENGTH and _fault("", text) is None
 
 

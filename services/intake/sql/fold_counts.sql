@@ -1,4 +1,4 @@
--- How far the events about each request go, and the facts of the last one that carries them.
+-- Raises the counts of each request's events, and takes the facts of the last event that has them.
 UPDATE requests
    SET published = greatest(requests.published, counted.published),
        confided  = greatest(requests.confided, counted.confided),

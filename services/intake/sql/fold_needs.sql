@@ -1,4 +1,4 @@
--- The words last stated of each request; its count of them is raised afterwards.
+-- The last free text stated for each request. fold_counts.sql raises `confided` afterwards.
 INSERT INTO words (tracking_number, said)
 SELECT DISTINCT ON (subject) subject, convert_from(value, 'UTF8')::json -> 'data'
   FROM announced

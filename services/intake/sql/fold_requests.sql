@@ -1,5 +1,5 @@
--- Requests as the last events about them say. The content of a submission stands on its record
--- alone: it is filled in when that is taken in again.
+-- Requests as accepted; fold_counts.sql brings them up to date. Only its inbound record has the content
+-- of a submission, so that is filled in when the record is replayed.
 INSERT INTO requests (tracking_number, request_id, participant, reference, content, first_record,
                       facts, published, confided, accepted_at)
 SELECT accepted.subject,

@@ -1,4 +1,4 @@
--- Without the types that a later release has brought: nothing here knows them.
+-- Only the types $1: this release cannot read those that a later one added.
 SELECT number, value
   FROM announced
  WHERE topic = 'cri.int.reference.v1'

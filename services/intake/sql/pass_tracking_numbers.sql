@@ -1,4 +1,4 @@
--- No number that was given out is given out again.
+-- Advances the sequence past all published tracking numbers, so that none is given out again.
 SELECT setval('tracking_numbers', greatest(given.last, (SELECT last_value FROM tracking_numbers)))
   FROM (SELECT max(split_part(subject, '-', 3)::bigint) AS last
           FROM announced

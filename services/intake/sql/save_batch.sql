@@ -1,6 +1,6 @@
--- All that a batch writes. The rows of requests that are there are locked already; nobody else counts
--- on these subjects meanwhile: a participant's under the checkpoint of its one topic, those of
--- reference data under the lock they were read with.
+-- Everything that a batch writes. Existing rows of requests are locked already. A participant's own
+-- numbers are written under the checkpoint of its only topic, those that participants share under the
+-- lock with which they were read.
 WITH accepted AS (
     INSERT INTO requests (tracking_number, request_id, participant, reference, content,
                           first_record, facts, published, confided, accepted_at)
