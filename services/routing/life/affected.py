@@ -1,4 +1,4 @@
-"""Offers and work of providers and in programs that no longer take part. Pure."""
+"""Open offers and engagements whose provider or program no longer takes part. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -28,10 +28,10 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 class Gone(NamedTuple):
     """
-    The providers and the programs that make no offers, each with the reason.
+    The providers that get no offers and the programs that make none, each with the reason.
 
-    ``work`` is what becomes of work in a program: `STOPPED`, `REHOME` or `CLOSE`. In all others
-    it goes on.
+    ``work`` says what becomes of engagements, by program: `STOPPED`, `REHOME` or `CLOSE`. In other
+    programs they go on.
     """
 
     providers: Mapping[str, str]
@@ -45,13 +45,13 @@ class Gone(NamedTuple):
 
     @property
     def over(self) -> Mapping[str, str]:
-        """The programs whose work is named to the office: not those that have yet to open."""
+        """The programs whose engagements the office must know of: suspended or ended ones."""
         stopped = ("program_suspended", "program_ended")
         return {name: why for name, why in self.programs.items() if why in stopped}
 
 
 def gone(catalog: Catalog, *, at: datetime) -> Gone:
-    """Return who no longer takes part at *at*."""
+    """Return the providers and programs that do not take part at *at*."""
     providers = {name: absence(catalog, name, at=at) for name in catalog.providers}
     programs = {name: closed(catalog, name, at=at) for name in catalog.programs}
     work = {name: _work(catalog.programs[name], reason) for name, reason in programs.items()}
@@ -94,10 +94,10 @@ def affected(
     at: datetime,
 ) -> list[DecisionOutcome]:
     """
-    Return the outcomes that name the engagement of each of *requests* to the program office.
+    Return the outcomes that report the engagement of each of *requests* to the program office.
 
-    If the work needs another provider, the one is proposed that would be asked now, with these
-    *capacities*. Work in a program that ended is closed, if the program says so.
+    If it needs another provider, the one that would be asked now, given *capacities*, is proposed.
+    An engagement in a program that has ended is closed if the program says so.
     """
     outcomes = []
     for request in requests:
@@ -105,12 +105,12 @@ def affected(
         if left.work.get(request.program or "") == CLOSE:
             close(builder, ENDED_BY_PROGRAM, by=request.program)
         else:
-            _name(builder, left, rules, capacities)
+            _report(builder, left, rules, capacities)
         outcomes.append(builder.build())
     return outcomes
 
 
-def _name(
+def _report(
     builder: OutcomeBuilder, left: Gone, rules: Rules, capacities: Mapping[str, Capacity]
 ) -> None:
     request = builder.request
@@ -158,9 +158,9 @@ def _proposed(
     has_ended: bool,
 ) -> tuple[str | None, str | None]:
     """
-    Return who would be asked to go on with *request*, if anybody can be.
+    Return the provider that would be asked to take over *request*, if there is one.
 
-    If its program *has_ended*, that is in another program, which is returned, too.
+    If the program *has_ended*, it is a provider of another program, which is returned, too.
     """
     program = request.program
     if rules.ruleset is None or program is None or program not in rules.catalog.programs:

@@ -68,9 +68,9 @@ def _no_longer_fits(
     """
     Tell whether the open offer fitted until now, and does not fit the new *facts*.
 
-    Judged by what made the offer: the rules about providers, and the declared capacity. Each must
-    have allowed it with the facts before: new rules or a new declaration withdraw no offer. An
-    offer that the program office directed was made by neither, and stands.
+    The rules about providers and the declared capacity are compared, each with the facts before
+    and after: new rules or a new declaration alone withdraw no offer. An offer that the program
+    office directed depends on neither, and stands.
     """
     request = builder.request
     provider, declaration = request.provider, request.offer_declaration

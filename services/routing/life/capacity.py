@@ -108,7 +108,7 @@ def takes(capacity: Capacity, facts: Facts, place: tuple[str, int | None]) -> bo
     """
     Tell whether *place*, the declaration and entry that an offer took room of, is for *facts*.
 
-    If the provider has declared anew since, any of its entries may be. Free room does not matter.
+    Once the provider has a newer declaration, any of its entries will do. What is free is ignored.
     """
     declaration, entry = place
     entries = _entries(capacity.entries)

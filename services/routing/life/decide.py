@@ -82,9 +82,9 @@ def decide(
     """
     Return the outcome of *event* for *request* (None before it is accepted) at *at*.
 
-    *declarations* are the current declarations of capacity, by provider. *capacities* has the
-    provider of the open offer, if *event* amends the request, *late* the late clocks, if it
-    settles one.
+    *declarations* has the current declarations of capacity, by provider. If *event* amends the
+    request, *capacities* has that of the open offer's provider; if it settles a clock, *late* has
+    the late clocks.
     """
     if isinstance(event, RequestAccepted):
         return _accept(request, event, rules, at=at)
@@ -145,7 +145,7 @@ def _accept(
 
 
 def _withdraw(builder: OutcomeBuilder, event: WithdrawalRequested) -> None:
-    """Withdraw the request, or refuse that: ends an open offer, a wait or an engagement."""
+    """Withdraw the request, which ends its open offer, wait or engagement, or refuse that."""
     request, about = builder.request, event.data.tracking_number
     refusal = _withdrawal_refused(request, event)
     if refusal is not None:

@@ -35,7 +35,7 @@ def direct(builder: OutcomeBuilder, event: RequestDirected, rules: Rules) -> Non
         return
     match direction.action:
         case "assign":
-            assign(builder, direction, rules, _named(direction, rules))
+            assign(builder, direction, rules, _why_named(direction, rules))
         case "ineligible":
             _end(builder, direction, rules)
         case "confirm_authority":
@@ -87,7 +87,7 @@ def _takes_counter(builder: OutcomeBuilder, direction: DirectionFacts) -> bool:
 
 
 def _answer(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> Schedule:
-    """Return when an offer would expire: never if after the end of the calendar."""
+    """Return when an offer would expire; without ``due_at`` if the calendar ends before that."""
     assert rules.timing is not None
     program = _program(builder, direction, rules)
     lane = _kept_lane(builder, program, rules)
@@ -124,7 +124,7 @@ def _route(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> 
         wait(builder, reason, decision=record.facts, opens_at=opens_at(rules.catalog, program))
 
 
-def _named(direction: DirectionFacts, rules: Rules) -> Sentences:
+def _why_named(direction: DirectionFacts, rules: Rules) -> Sentences:
     name = rules.catalog.providers[direction.provider or ""].name
     return Sentences(
         staff=f"The program office names {name}: {direction.reason}.",
@@ -144,7 +144,7 @@ def assign(
     """
     Make an offer to the named provider, or accept the terms that it has proposed.
 
-    *continues* is the engagement that it would go on with.
+    *continues* is the engagement that the provider would take over.
     """
     program = _program(builder, direction, rules)
     builder.program, builder.lane = program, _kept_lane(builder, program, rules)
@@ -172,7 +172,7 @@ def assign(
 
 
 def _confirm(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
-    """Triage the request again, as it would have been with the authority that is confirmed now."""
+    """Triage the request again, now with confirmed authority."""
     facts = decode_request_facts(builder.request.facts)
     triage_request(builder, with_authority(facts, direction.basis), rules)
 

@@ -64,8 +64,9 @@ def close_engagement(
     """
     Close the delivered engagement, which ends the request, or refuse that.
 
-    If the provider cannot go on, only the engagement ends. ``provider_lost`` of contract 0.9 says
-    the same. Intake refuses the other reasons; those that it let in before close the request.
+    If the provider cannot go on (``provider_lost`` in contract 0.9), only the engagement ends.
+    Intake refuses the other reasons of 0.9; reports with one that it accepted before close the
+    request.
     """
     report = event.data
     refusal = refused(builder.request, report.engagement_id, report.provider)
@@ -104,7 +105,7 @@ def carry_out(
     rules: Rules,
     declarations: Mapping[str, str],
 ) -> None:
-    """End the engagement, and do with its request what *ending* says."""
+    """End the engagement; *ending* says whether its request is closed, referred or queued."""
     match ending.then:
         case "close":
             close(builder, ending.reason, by=ending.participant)
@@ -120,7 +121,7 @@ def close(
     """
     Close the engagement, and the request with it.
 
-    *by* is the office that ends it, or the program that has ended; None: its provider does.
+    *by* is the office that ends it, or the program that has ended; None if its provider does.
     """
     request = builder.request
     builder.publish(
@@ -145,9 +146,9 @@ def end(
     next_provider: str | None = None,
 ) -> None:
     """
-    End the engagement; the request goes back into its lane, with the place that it had.
+    End the engagement; the request returns to its lane with the queue number that it had.
 
-    Unless the next event says otherwise: it is *referred*, or *next_provider* is asked.
+    If it is *referred*, or *next_provider* is asked, the caller publishes the event that does so.
     """
     request = builder.request
     assert request.provider is not None

@@ -61,7 +61,7 @@ NOT_QUEUED: Changes = {"queued": False, "fresh": False, "affected": None, **NO_W
 
 def evolve(request: Request, event: RoutingEvent) -> Request:
     """Return the state of *request* after its next event, *event*."""
-    # The most frequent first: checking for the class of a pydantic model is slow.
+    # The most frequent events come first: each test for a pydantic class is slow.
     match event:
         case RequestTriaged():
             return _after(request, event, QUEUED, _queue_number(request, event))
@@ -137,7 +137,7 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
 
 
 def begin(event: RequestEvent | RequestRecorded) -> Request:
-    """Return the request as accepted, from *event*, its first event, which is not applied."""
+    """Return the request as accepted, from its first *event*, which is not applied itself."""
     data = event.data
     assert data.facts is not None
     return Request(
@@ -251,9 +251,9 @@ def _offered(request: Request, event: OfferMade) -> Changes:
 
 def _offer_withdrawn(request: Request, event: OfferWithdrawn) -> Changes:
     """
-    Return the changes; an offer that we withdrew does not count against its provider.
+    Return the changes; the provider of the withdrawn offer may be asked again.
 
-    Who could not be reached is not asked about the request again, as if it had been asked.
+    Exceptions are a provider that could not be reached, and a request that was withdrawn.
     """
     if event.data.reason in (None, REQUEST_WITHDRAWN, UNREACHABLE):
         return {"offer_state": "withdrawn"}

@@ -41,22 +41,23 @@ _Started = (
 )
 _Announced = ClockReminded | ClockMissed | ClockStillMissed | ClockSettled
 ABOUT_CLOCKS = frozenset((*get_args(_Started), *get_args(_Announced)))
-"""The events after which something else is to be announced."""
+"""The events that change what is announced next."""
 _OF_OFFICE = ("triage.", "rehome")
 REHOME_CLOCK = "rehome"
-"""Runs beside the request's own clock, by its row alone."""
+"""Runs beside the request's own clock; it exists only as a row of ``late_clocks``."""
 Key = tuple[str, str]
 """A request's tracking number, and the name of one of its clocks."""
 
 
 class Late(NamedTuple):
     """
-    What is to be announced next about a clock of one request, which is or was due at ``due_at``.
+    The next announcement about a clock of one request; the clock is or was due at ``due_at``.
 
-    ``misses`` counts the announced misses; before the first, the one who must act is reminded, and
-    a clock that runs beside the request's own is missed when ``next_at`` is ``due_at``. It is
-    announced at ``next_at``, because of the event ``cause``, the last one about the clock.
-    Without ``next_at`` nothing is, and there is no row. ``status`` is that of the request then.
+    It is made at ``next_at``; without ``next_at`` there is none, and no row. Its cause is the
+    event ``cause``, the last one about the clock. ``misses`` counts the misses announced so far.
+    Before the first it is a reminder; for a clock that runs beside the request's own it is the
+    first miss if ``next_at`` equals ``due_at``. ``status`` is the request's status after
+    ``cause``.
     """
 
     tracking_number: str
@@ -74,7 +75,7 @@ class Late(NamedTuple):
 
 def late_by(event: RoutingEvent) -> Late | None:
     """Return what is to be announced after *event*; None if it is about no clock."""
-    if type(event) not in ABOUT_CLOCKS:  # asked of every event
+    if type(event) not in ABOUT_CLOCKS:  # called for every event: isinstance is slower
         return None
     if isinstance(event, _Announced):
         return _announced(event)
@@ -126,10 +127,10 @@ def last_late(events: Iterable[RoutingEvent]) -> dict[Key, Late]:
 
 def stands(late: Late, request: Request) -> bool:
     """
-    Tell whether it is to be announced still: the clock runs, or has been late since.
+    Tell whether *late* is still to be announced: its clock runs, or is still late.
 
-    What stops a clock starts another one, or changes the request's status. While work may not go
-    on, nobody is late with it.
+    Every event that stops a clock starts another one or changes the request's status. While work
+    is stopped, its clock of silence is not late.
     """
     if late.clock == REHOME_CLOCK:
         return request.needs_rehome
@@ -165,7 +166,7 @@ def settle(
 
 
 def miss(request: Request, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:
-    """Return the outcome of the request's clock having run out, when nothing else follows."""
+    """Return the outcome that publishes the first miss of the request's own clock."""
     assert request.due_clock is not None
     assert request.due_at is not None
     assert request.due_cause is not None

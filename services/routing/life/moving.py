@@ -1,4 +1,4 @@
-"""Moves the end of clocks that count working days, after a change of the calendar. Pure."""
+"""Moves offer and triage clocks that count working days after a calendar has changed. Pure."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,7 +15,7 @@ _SAME = timedelta(seconds=1)
 
 
 class Decided(NamedTuple):
-    """A request with its last decision, and the clock that is late since, if one is."""
+    """A request, the time and rule set of its last decision, and its late clock, if it has one."""
 
     request: Request
     at: datetime
@@ -25,9 +25,9 @@ class Decided(NamedTuple):
 
 def move(decided: Decided, catalog: Catalog, *, at: datetime) -> DecisionOutcome | None:
     """
-    Return the outcome if the clock that the decision started ends at another time now.
+    Return the outcome that moves the clock started by the last decision; None if it stays.
 
-    A late clock runs again if by the calendar it would not have run out yet.
+    A late clock runs again if, by the current calendar, it would not have run out yet.
     """
     request = decided.request
     late = decided.late if decided.late and stands(decided.late, request) else None

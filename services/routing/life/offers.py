@@ -40,8 +40,8 @@ def make_offer(
     """
     Make an offer to *provider*, which takes capacity of *entry* of *declaration*, if given.
 
-    *continues* is the engagement that it would go on with. By *rules*, somebody of a provider
-    without a system must be reached by mail within a working day.
+    *continues* is the engagement that the provider would take over. A provider without a system
+    must be reached by mail within one working day, by the calendar of *rules*.
     """
     assert answer.due_at is not None
     request = builder.request
@@ -92,7 +92,11 @@ def wait(
 
 
 def withdraw_offer(builder: OutcomeBuilder, reason: str) -> None:
-    """Withdraw the open offer; it does not count, and the request keeps its queue number."""
+    """
+    Withdraw the open offer; the request keeps its queue number.
+
+    Whether its provider may be asked again depends on *reason* (see `evolve`).
+    """
     request = builder.request
     builder.publish(
         OfferWithdrawn,
@@ -148,7 +152,7 @@ def engage(
 
 
 def schedule_of(builder: OutcomeBuilder, clock: str, ruleset: RuleSet | None) -> Schedule:
-    """Return when *clock*, started now, runs out: never without rules or after their calendar."""
+    """Return when *clock*, started now, runs out; never without rules or beyond the calendar."""
     return Schedule(None) if ruleset is None else schedule(ruleset, clock, start=builder.at)
 
 

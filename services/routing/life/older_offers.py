@@ -1,5 +1,5 @@
 """
-Finds what offers took that a release before 0.3.0 published. Pure, and frozen.
+Finds the capacity taken by offers that a release before 0.3.0 published. Pure, and frozen.
 
 Such an event contains neither the declaration nor the entry whose capacity the offer took. The
 declaration follows from the times, and the entry from the order of the offers.

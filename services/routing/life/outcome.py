@@ -54,7 +54,7 @@ class OutcomeBuilder:
     *received_at* is the broker's timestamp of the record, *inreplyto* its coordinate and
     *inreplytoid* the *sender*'s message id; *actor* is the person who acted for the sender, if it
     named one; *noted* tells whether the message has a note.
-    ``program`` and ``lane`` are used for the next events.
+    ``program`` and ``lane`` are those of the next events; callers set them before publishing.
     """
 
     def __init__(

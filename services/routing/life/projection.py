@@ -58,7 +58,7 @@ class Projection:
 
     @property
     def late(self) -> set[Late]:
-        """The late clocks of these requests."""
+        """The next announcements about the clocks of these requests."""
         requests = self.requests
         return {
             late
@@ -173,7 +173,7 @@ class Projection:
 
 
 def _beginning(event: RoutingEvent) -> Request | None:
-    """Return the request before *event*, if that contains everything that was accepted."""
+    """Return the request as accepted, if *event*, which is not applied, contains its facts."""
     match event:
         case RequestRecorded():
             return begin(event)

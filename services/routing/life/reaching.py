@@ -1,4 +1,4 @@
-"""Offers to providers without a system: until somebody was reached by mail, and after. Pure."""
+"""What follows if the mail about an offer to a provider without a system is late. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from shared.contracts.notifications import NoticeDelivered
 from shared.contracts.routing import UNREACHABLE, ClockMoved, MovedFacts, OfferMade
 
 SOON = timedelta(hours=1)
-"""A mail about an offer that comes within this time leaves the time to answer as it is."""
+"""If a mail about an offer is delivered within this time, the time to answer stays as it is."""
 
 
 class Unreached(NamedTuple):
@@ -27,7 +27,7 @@ class Unreached(NamedTuple):
 
 
 def expected(events: Iterable[Event]) -> list[Unreached]:
-    """Return the offers among *events* that somebody must be reached about."""
+    """Return the offers among *events* about which a mail must be delivered."""
     return [
         Unreached(event.data.offer_id, event.data.tracking_number, event.time, event.data.reach_by)
         for event in events
@@ -36,7 +36,7 @@ def expected(events: Iterable[Event]) -> list[Unreached]:
 
 
 def has_open_offer(request: Request, offer_id: str) -> bool:
-    """Return whether *request* waits for the answer to just this offer."""
+    """Return whether *request* waits for the answer to exactly this offer."""
     return request.status == "offered" and request.offer_id == offer_id
 
 
@@ -44,9 +44,10 @@ def delivered(
     request: Request, event: NoticeDelivered, unreached: Unreached, rules: Rules, *, at: datetime
 ) -> DecisionOutcome | None:
     """
-    Return the outcome if the first mail about an offer was delivered late.
+    Return the outcome that starts the time to answer again; None if the mail was not late.
 
-    Its provider has the whole time to answer from then on.
+    *event* is the first delivery of a mail about the offer; the provider has the whole time from
+    then on.
     """
     clock = f"offer_answer.{request.pace}"
     is_late = event.time > unreached.made_at + SOON
@@ -75,7 +76,7 @@ def delivered(
 def unreachable(
     requests: Sequence[Request], offer_ids: Sequence[str], *, at: datetime
 ) -> list[DecisionOutcome]:
-    """Return the outcomes that withdraw, of *requests*, those of the *offer_ids* that are open."""
+    """Return the outcomes that withdraw the offers still open; *offer_ids* has one per request."""
     outcomes = []
     for request, offer_id in zip(requests, offer_ids, strict=True):
         if has_open_offer(request, offer_id):

@@ -29,8 +29,8 @@ def rehome_engagement(
     """
     End the engagement, and ask the named provider to go on with it, or refuse that.
 
-    The request keeps its place in case that provider does not. Without one, this is what
-    ``engagement.end`` does.
+    The request keeps its queue number in case that provider does not accept. Without a named
+    provider, this does the same as ``engagement.end``.
     """
     rehoming = event.data
     refusal = _refusal(builder, rehoming, rules)

@@ -12,7 +12,7 @@ ENDED = "ended"
 LOST = "lost:"
 """Precedes the declaration that the lost provider had: under another one it may be asked again."""
 STOPPED, REHOME = " stop", " rehome"
-"""Follow the cause in ``affected`` if its program says so."""
+"""Suffixes of ``affected``: the program says that work stops, or needs another provider."""
 
 
 class Request(NamedTuple):
@@ -26,8 +26,8 @@ class Request(NamedTuple):
     the event with number ``recorded`` its events give the complete state (an earlier release
     omitted parts). ``last_event`` is the id of the last event that changed its state.
     ``waits_until`` is when its program opens, as its last wait said.
-    ``affected`` is why its provider or program no longer takes part, as the office was told, and
-    `STOPPED` or `REHOME`.
+    ``affected`` is why its provider or program no longer takes part, as last reported to the
+    office, with the suffix `STOPPED` or `REHOME` if one applies.
     ``offered`` has the provider of every offer; an empty name stands for an offer that was
     withdrawn and does not count. ``offer_state`` is the last offer's state.
     ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it. While it
@@ -72,7 +72,7 @@ class Request(NamedTuple):
 
     @property
     def provider(self) -> str | None:
-        """The provider of the last offer, unless that does not count."""
+        """The provider of the last offer; None if that offer does not count."""
         return (self.offered[-1] or None) if self.offered else None
 
     @property
@@ -89,7 +89,7 @@ class Request(NamedTuple):
 
     @property
     def stopped(self) -> bool:
-        """Tell whether its work may not go on, as its program is suspended."""
+        """Tell whether its work is stopped because its program is suspended."""
         return self.affected is not None and self.affected.endswith(STOPPED)
 
     @property

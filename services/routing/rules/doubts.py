@@ -1,7 +1,7 @@
 """
-Checks whether the agency's executive asks, and whether the agency is the one in the agency list.
+Finds doubts: whether the executive wants the request, and whether the agency is the listed one.
 
-Doubts are referred.
+Requests in doubt are referred to the program office.
 """
 
 from services.routing.rules.facts import Facts, is_only_claimed

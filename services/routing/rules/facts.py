@@ -15,9 +15,9 @@ from shared.contracts.states_and_zones import day_in
 Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""
 _LISTED = ("agency.listed_oris", "agency.listed_names", "agency.listed_states")
-"""Facts that 0.1.0 does not have."""
+"""Facts that release 0.1.0 did not have."""
 _AUTHORITY = "request.authority"
-"""Only of requests that a program office entered; no rule reads it."""
+"""Only requests that an office or the public desk entered have it; no rule can read it."""
 _LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
 
 
@@ -58,7 +58,7 @@ def confirmed(facts: Facts, before: Facts) -> Facts:
 
 
 def with_authority(facts: Facts, basis: str | None) -> Facts:
-    """Return *facts* as a person has confirmed them, who relies on *basis*."""
+    """Return *facts* with the authority that a person has confirmed, relying on *basis*."""
     return {**facts, _AUTHORITY: basis}
 
 

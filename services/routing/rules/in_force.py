@@ -130,9 +130,10 @@ def in_effect(entry: Provider, at: datetime) -> bool:
 
 def absence(catalog: Catalog, provider: str, *, at: datetime) -> str | None:
     """
-    Return why *provider*, which is listed, gets no offers any more at *at*; None if it does.
+    Return why the listed *provider* no longer gets offers at *at*; None if nothing prevents them.
 
-    Whether it has begun yet is another question. One that was never registered is not missed.
+    A listing that has yet to begin is not checked here (see `in_effect`), and a provider need not
+    be registered.
     """
     listed, registered = catalog.providers[provider], catalog.participants.get(provider)
     if listed.status == "suspended":
