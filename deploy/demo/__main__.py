@@ -157,7 +157,7 @@ async def _wait_for_next_release(days: BusinessDays, month: Month, pages: str) -
 def _desk_access(
     stack: Stack, connection: Mapping[str, Any], participant: str, service: str
 ) -> Access:
-    """Return the login of a desk, which no participant's system has."""
+    """Return the login of a desk, which is none of the participants' systems."""
     user, password = stack.kafka_login(service)
     own = {
         "username": user,

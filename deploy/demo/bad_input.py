@@ -206,7 +206,7 @@ def _reused(planned_requests: Sequence[PlannedRequest]) -> list[BadRecord]:
 
 
 def _from_others(template: PlannedRequest) -> list[BadRecord]:
-    """Return messages of those who may not send them."""
+    """Return messages from participants that may not send them."""
     role = frozenset({"role_not_authorized"})
 
     def submit(participant: str) -> bytes:

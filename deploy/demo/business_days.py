@@ -51,7 +51,7 @@ class BusinessDays:
         return found
 
     def morning_after(self, days: int) -> datetime:
-        """Return when the working day begins that is *days* working days after now."""
+        """Return the beginning of the working day that is *days* working days from now."""
         return self._midnight(self.after(days))
 
     async def begin(self) -> None:
@@ -74,7 +74,7 @@ class BusinessDays:
         return working_time.between(start, end, self._calendar) // working_time.DAY
 
     def months_due(self) -> range:
-        """Return how many months' releases are due: the days go on while somebody counts."""
+        """Return how many monthly releases to expect: one more may come during the count."""
         month, due = self.month_of(self._first or START), 0
         while due_at(month, self._calendar) <= self.now():
             month, due = month.next(), due + 1

@@ -86,14 +86,14 @@ def check_ends(demo: Demonstration) -> list[str]:
 
 
 def check_assessments(demo: Demonstration, public: str) -> list[str]:
-    """Check that the public reads of assessments what was published, and nothing else."""
+    """Check that the public can read what was published about assessments, and nothing else."""
     found = counted.read(public)
     print(f"assessments: {found.summary()}")
     return counted.faults(found, demo.assessments)
 
 
 def check_mails(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that each mail that was decided came to one end, and at most once to its box."""
+    """Check that each mail has exactly one outcome, and was delivered at most once."""
     assert stack.mail is not None
     user, password = stack.kafka_login("notifications")
     callers = {each.tracking_number for each in demo.staff.callers if each.has_address}
@@ -111,7 +111,7 @@ def check_mails(demo: Demonstration, stack: Stack) -> list[str]:
 
 
 def check_offices(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that what waited for the office was on its list, and what its people did answered."""
+    """Check that the office's list showed all open work, and that its acts were answered."""
     user, password = stack.kafka_login(DESK)
     days = demo.participants.days
     summary, wrong = asyncio.run(
@@ -151,7 +151,7 @@ def check_subscriptions(demo: Demonstration, stack: Stack) -> list[str]:
 
 
 def check_links(demo: Demonstration, stack: Stack) -> list[str]:
-    """Check that links alone did nothing, and codes what they were sent for."""
+    """Check that links alone changed nothing, and that codes did what they were sent for."""
     user, password = stack.kafka_login(WEBDESK)
     public = demo.public
     found = asyncio.run(

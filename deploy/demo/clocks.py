@@ -1,4 +1,4 @@
-"""Adds up what became of every clock, by the messages that participants were sent. Pure."""
+"""Accounts for every clock, from the messages that participants received. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -147,10 +147,10 @@ def untold(
     found: Ledger, *, late: Collection[str], times: int, moved: Collection[str]
 ) -> list[str]:
     """
-    Return what was not told that had to be.
+    Return which messages are missing.
 
-    Of each request in *late* two participants are told *times* times, of each offer in *moved* its
-    provider once.
+    Two participants must be told *times* times that a request in *late* is late, and the provider
+    of each offer in *moved* once that it ends at another time.
     """
     told = found.told()
     wrong = [

@@ -28,7 +28,7 @@ _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
 _LITTLE = frozenset({SCARCE_TOPIC, LOST_TOPIC})
 _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 7, 40, 1000, 4
 _AMENDED_LATE = 20
-"""Ten would show in a count that is rounded to tens."""
+"""Twice as many as it takes to change a count that is rounded to tens."""
 
 
 class Demonstration:
@@ -50,13 +50,13 @@ class Demonstration:
         self.asking = sorted({planned.participant for planned in participants.planned_requests})
         office = participants.office.client.access.participant
         self.addressed = [office, *self.asking, *participants.providers]
-        """Who is also written mails."""
+        """The participants that also get mail."""
         self.submissions: list[Sent] = []
         self.judged: list[Judged] = []
         self.moved: set[str] = set()
-        """The offers whose end is moved by a closure that is told late."""
+        """The offers that end later because a closure was announced after they were made."""
         self.corrected: Month | None = None
-        """The month of which requests were amended after its figures were published."""
+        """The month whose requests were amended after its figures were published, if any."""
 
     async def run(self) -> None:
         """Run all phases in order."""
@@ -224,7 +224,7 @@ class Demonstration:
         )
 
     async def _closure(self) -> None:
-        """The program office closes for a day, which it says when offers are already open."""
+        """The program office announces, while offers are open, that it closes for a day."""
         day = self._days.morning_after(2)
         before = {
             offer.offer_id: (offer, offer.expires_at)
@@ -265,7 +265,7 @@ class Demonstration:
         )
 
     async def _directions(self) -> None:
-        """The program office has decided what was referred to it, some of it late."""
+        """Wait until the program office has decided what was referred to it, some of it late."""
         office = self.participants.office
 
         def missing() -> list[str]:
@@ -354,7 +354,7 @@ class Demonstration:
         return f"a solicitation is announced, and read by {readers} who asked for news"
 
     async def _visits(self) -> str:
-        """People who asked on the public pages have their numbers, and the office has decided."""
+        """Wait until requests by web form are decided; then people use their links."""
         await self.public.been()
         visitors = self.participants.visitors
 

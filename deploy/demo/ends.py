@@ -18,7 +18,7 @@ from deploy.participants.client import Sent
 from deploy.participants.sample import ENDED_PROGRAM, POSTPONED_PROGRAM
 
 _NEVER_SUSPENDED = frozenset({"iacp", "fbinaa", "noble", LOST_PROVIDER})
-"""Those to whom requests go that nobody else can take."""
+"""Providers that get requests which no other provider can take."""
 _POSTPONED_BY = 2
 
 
@@ -57,7 +57,7 @@ class Ends:
         return f"{POSTPONED_PROGRAM} postponed; {len(happened.postponed)} who wait are told"
 
     async def suspend(self) -> str:
-        """Suspend the provider with most open offers."""
+        """Suspend the provider with the most open offers."""
         offers = {
             name: each.open_offers()
             for name, each in self._participants.providers.items()
@@ -109,7 +109,7 @@ class Ends:
         return f"{LOST_PROVIDER} left; others go on with its {len(lost)} engagements"
 
     async def end_program(self) -> str:
-        """Suspend a program, for which some then wait, and end it."""
+        """Suspend a program, submit requests that then wait for it, and end it."""
         participants, office = self._participants, self._participants.office
         await office.define_program(ENDED_PROGRAM, status="suspended")
         await participants.answered("the suspension of a program", client=office.client)

@@ -1,4 +1,4 @@
-"""Checks that everyone concerned by an end was told of it once, by what they were sent. Pure."""
+"""Checks, by the messages sent, that everyone affected by an end was told of it once. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ OFFICE = "program-office"
 Received = Mapping[str, Sequence[Message]]
 """The messages that each participant has received."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
-"""Until it happens."""
+"""The time of what has not happened yet."""
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Happened:
     """What ended or stopped: engagements and offers by id, requests by tracking number."""
 
     lost: Sequence[str] = ()
-    """The engagements of the provider that left; it said itself that the last cannot go on."""
+    """The engagements of the provider that left; it reported itself that it gave up the last."""
     suspended: str = ""
     withdrawn: Sequence[str] = ()
     """The offers that were open to the provider that was suspended."""
@@ -34,7 +34,7 @@ class Happened:
 
 
 def summary(happened: Happened, received: Received) -> str:
-    """Return what went on otherwise, in words."""
+    """Return in words how things went on."""
     lost = sum(bool(continued(received, each)) for each in happened.lost)
     postponed = sum(bool(of_opening(happened, received, each)) for each in happened.postponed)
     referred = sum(bool(referrals(received, each)) for each in happened.referred)
@@ -46,7 +46,7 @@ def summary(happened: Happened, received: Received) -> str:
 
 
 def faults(happened: Happened, received: Received) -> list[str]:
-    """Return what did not go on, and who was told nothing, or twice."""
+    """Return what did not go on, and who was not told of it, or was told more than once."""
     return [
         *_of_lost(happened, received),
         *_of_suspended(happened, received),
@@ -56,7 +56,7 @@ def faults(happened: Happened, received: Received) -> list[str]:
 
 
 def continued(received: Received, engagement: str) -> list[Message]:
-    """Return what other providers were told that went on with the request of an engagement."""
+    """Return the messages to other providers that took over the request of an engagement."""
     return [
         each
         for participant in received
@@ -154,7 +154,7 @@ def _of_ended(happened: Happened, received: Received) -> Iterator[str]:
 
 
 def _offered_again(happened: Happened, received: Received, offer: str) -> bool:
-    """Return whether the request of an offer was offered to another provider since."""
+    """Return whether the request of an offer was later offered to another provider."""
     number, _, ordinal = offer.rpartition("-O")
     return any(
         participant != happened.suspended

@@ -22,7 +22,7 @@ _ENDS = {
 }
 _SETTLED = "gov.cri.notifications.notice_settled.v1"
 _SECONDS = 60.0
-"""For the last mails; one that is held until a morning waits for less than a business day."""
+"""For the last mails; one that is held until the morning waits less than a business day."""
 Obligation = tuple[str, str]
 """A notice, and the participant whose contact is written to, or the subscription."""
 
@@ -44,11 +44,11 @@ class Mails:
     because: dict[str, str] = field(default_factory=dict)
     """Why a mail was cancelled."""
     settled: set[str] = field(default_factory=set)
-    """The mails of which a person said what became of them."""
+    """The mails whose outcome a person stated."""
     copies: "Counter[str]" = field(default_factory=Counter)
     """How often the mail server has kept each mail."""
     is_closed: bool = False
-    """Whether what begins from now on is left out: work goes on while somebody counts."""
+    """Whether mails that begin from now on are left out; work goes on during the count."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Take in an event of notifications."""
@@ -69,7 +69,7 @@ class Mails:
                 self.decided.add((event["id"], audience))
 
     def count_copies(self, kept: "Counter[str]") -> None:
-        """Take in how often the mail server has kept each mail, but those that began later."""
+        """Take in how often the mail server has kept each mail, except those that began later."""
         known = self.copies.keys() | self.ends.keys()
         self.copies = Counter(
             {mail: copies for mail, copies in kept.items() if mail in known or not self.is_closed}
@@ -89,7 +89,7 @@ class Mails:
 
     @property
     def left(self) -> bool:
-        """Whether something is still to be told."""
+        """Whether the log still lacks the outcome of a mail."""
         return bool(self.decided - self.told or self.copies.keys() - self.ends.keys())
 
     def summary(self) -> str:
@@ -132,12 +132,12 @@ def _whom(contact: str) -> str:
 async def read_mails(
     found: Mails, servers: Sequence[str], folder: Path, *, user: str, password: str
 ) -> Mails:
-    """Read what the log tells of mails so far, until nothing is missing of it; count copies."""
+    """Read the log's events about mails until no outcome is missing; count copies."""
     deadline = time.monotonic() + _SECONDS
     mailboxes = Mailboxes(folder)
     async with reading((TOPIC, MAIL_TOPIC), servers, user=user, password=password) as log:
         while True:
-            # What the mail server has, the log tells of then or later, and never before.
+            # The log tells of a mail when the mail server has it, or later, but never before.
             found.count_copies(Counter(mailboxes.mail_ids()))
             for _, event in await log.read_on():
                 found.take(event)

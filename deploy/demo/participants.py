@@ -92,7 +92,7 @@ class Participants:
         """
         Return the messages that each participant has received so far.
 
-        The office's desk receives those of an office, too, which the program office has already.
+        The office's desk also receives the program office's messages; these are left out.
         """
         found = {name: client.received or [] for name, client in self.clients.items()}
         numbers = _numbers(self.callers)
@@ -166,8 +166,8 @@ class Participants:
         """
         Wait until all records are answered, and every request is at rest.
 
-        Those rest, too, whose offer or referral is left until it is late. With *until_lapsed* no
-        offer is open any more.
+        A request whose offer or referral is left until it is late is also at rest. With
+        *until_lapsed*, wait until no offer is open.
         """
 
         def missing() -> list[str]:

@@ -10,7 +10,7 @@ from deploy.participants.changes import Changes
 
 
 class Stuck(Exception):
-    """What had to happen did not, within the time for it. The message says what is missing."""
+    """Something did not happen in time. The message says what is missing."""
 
 
 class Progress:
@@ -53,7 +53,11 @@ async def until(
     progress: Progress,
     within: float = 90,
 ) -> None:
-    """Return when ``missing()`` is empty; check again after every change."""
+    """
+    Return when ``missing()`` is empty; check again after every change.
+
+    Raise `Stuck` if something is still missing after *within* seconds.
+    """
     deadline = time.monotonic() + within
     with changes.watched() as changed:
         while True:

@@ -38,10 +38,10 @@ def check_releases(
     public: str, connection: Path, *, months: range, corrected: Month | None = None
 ) -> list[str]:
     """
-    Check the releases of as many *months*; print what was found, and return what is wrong.
+    Check the releases, *months* of them; print what was found, and return what is wrong.
 
-    Each is rerun to the same hash, with the corrections that came since, and its page, JSON and
-    CSV show the same numbers. The month *corrected* must be.
+    A rerun of each must give the same hash, and its page, JSON and CSV must show the same numbers,
+    with the corrections that came since. The month *corrected* must have some.
     """
     found = _published(public)
     wrong, numbers, corrections = [], 0, Counter[str]()

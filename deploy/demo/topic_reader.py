@@ -15,7 +15,7 @@ class TopicReader:
         self._consumer = consumer
 
     async def read_on(self) -> list[tuple[str, Any]]:
-        """Return (topic, message) of all that stands there by now; wait a moment for something."""
+        """Return (topic, message) of all records up to the present ends; wait briefly for some."""
         found: list[tuple[str, Any]] = []
         ends = await self._consumer.end_offsets(self._consumer.assignment())
         while True:

@@ -16,7 +16,7 @@ REFERENCE = Path(__file__).parents[1] / "reference"
 _BANDS = ((1000, "1000+"), (250, "250-999"), (100, "100-249"), (50, "50-99"), (10, "10-49"))
 _TYPES = {"state": "state", "university": "campus", "tribal": "tribal"}
 _FILES = {"desks": "participants"}
-"""The lists that stand beside another one, and its file."""
+"""List → the file that it is in, if that is named after another list."""
 _TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
 
 

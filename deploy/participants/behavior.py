@@ -14,7 +14,7 @@ Outcome = Literal["closed", "delivered", "in_delivery", "assigned"]
 SCARCE_TOPIC = "missing_persons_volunteers"
 """The topic for which a single provider has capacity, less than requested."""
 LOST_TOPIC, LOST_PROVIDER, SUCCESSOR = "women_in_policing", "nawlee", "iacp"
-"""A topic for which at first only one provider has capacity, which leaves; who goes on with it."""
+"""A topic, the only provider that has capacity for it, which leaves, and the one that follows."""
 _SPECIAL = frozenset({SCARCE_TOPIC, LOST_TOPIC})
 DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
 

@@ -91,7 +91,7 @@ def envelope(
     message_id: str | None = None,
     actor: str | None = None,
 ) -> Message:
-    """Return a message of ``gov.cri.<kind>.v1`` as this participant, or *actor* for it, writes."""
+    """Return a message of the type ``gov.cri.<kind>.v1``; *actor* is the person who acts."""
     message = {
         "specversion": "1.0",
         "id": message_id or str(uuid.uuid4()),

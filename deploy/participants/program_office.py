@@ -24,8 +24,7 @@ class ProgramOffice:
     """
     The connected program office; ``call`` returns the planned request of a tracking number.
 
-    It returns None as long as the agency does not know the number, and of an agency that
-    ``has_no_system``.
+    It returns None until the agency knows the number, and always if the agency ``has_no_system``.
     """
 
     client: Client
@@ -36,7 +35,7 @@ class ProgramOffice:
     late: "Counter[str]" = field(default_factory=Counter)
     """How often it was told that a request is late."""
     named: str | None = None
-    """The provider to which requests go that it has left until they are late."""
+    """The provider that gets the requests which the office left until they were late."""
 
     def __post_init__(self) -> None:
         self.client.on_message = self._on_message

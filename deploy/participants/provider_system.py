@@ -179,7 +179,7 @@ class ProviderSystem:
             offer.state = "answered"
 
     async def _answer_late(self, offer: Offer) -> None:
-        """Accept half a second too late: refused, also while the offer has not lapsed yet."""
+        """Accept half a second too late; this is refused even if the offer has not lapsed yet."""
         left = self.clock.pause(offer.expires_at - self._now())
         await asyncio.sleep(left.total_seconds() + _LATE_SECONDS)
         if offer.expires_at > self._now():  # a change of the calendar has moved it

@@ -33,7 +33,7 @@ class PlannedRequest:
     A request to submit, its later messages, and the state in which it must end.
 
     ``left_until_late``: the program office decides it only when it has been told `TIMES_LATE`
-    times that it is late. ``later``: submitted when its program is suspended, which then ends.
+    times that it is late. ``later``: submitted while its program is suspended; that then ends.
     """
 
     participant: str
@@ -175,7 +175,7 @@ class Sample:
         return planned_requests
 
     def _later(self) -> list[PlannedRequest]:
-        """Draw requests to the program that ends, which no provider declines then."""
+        """Draw requests to the program that ends; no provider will decline them."""
         planned_requests = []
         agencies = [one for one in self._listed if one.cri_type != "campus"]
         for agency in self._random.sample(agencies, LATER):

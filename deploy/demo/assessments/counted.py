@@ -58,7 +58,7 @@ def percents_of_nothing(reports: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def faults(found: Published, played: Assessments) -> list[str]:
-    """Return how what the public reads differs from what was played."""
+    """Return the differences between what the public reads and what was played."""
     wrong = [
         f"assessments: {site.engagement_id} is on no page"
         for site in played.sites

@@ -68,7 +68,7 @@ class Assessments:
         return found[:SITES]
 
     async def _plan(self, site: AssessedSite, office: Client) -> None:
-        """Plan a report: that of the last site was due already."""
+        """Plan a report; the last site's is already overdue."""
         due = self._today() + (-DUE_BEFORE if site is self.late else timedelta(days=90))
         plan = {"kind": "initial", "every": "once", "first_due_on": due.isoformat()}
         await site.say(office, "publication.plan", plan, actor=REVIEWER)
@@ -87,7 +87,7 @@ class Assessments:
         )
 
     async def _check(self) -> None:
-        """The first two agencies answer, one of them disputes; the last one is still asked."""
+        """The first two agencies answer, and one of them disputes; the last one never answers."""
         first, second = self.published
         for site, items in (
             (first, []),
@@ -98,13 +98,13 @@ class Assessments:
         await self._participants.answered("the fact checks")
 
     async def _approve(self, office: Client) -> None:
-        """Another person than the one who verified the statuses approves both reports."""
+        """Both reports are approved by a person other than the one who verified the statuses."""
         for site in self.published:
             await site.say(office, "publication.approve", site.asked() or {}, actor=SECOND)
         await self._participants.answered("the approvals")
 
     async def _reply_and_correct(self, office: Client) -> None:
-        """One agency replies to its report; in the other one's, the office corrects a mistake."""
+        """One agency replies to its report; the office corrects a mistake in the other report."""
         replies, corrected = self.published
         reply = {"report_id": REPORT, "text": REPLY}
         await replies.say(replies.agency.client, "reply.state", reply)

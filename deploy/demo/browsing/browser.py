@@ -32,7 +32,7 @@ class Browser:
         self.page = read_page("", address=address)
         self.tried_again = 0
         """How often the pages did not answer."""
-        # The pages of this machine have no TLS: its certificates are not worth their loading.
+        # Local pages have no TLS: loading the machine's CA certificates would only cost time.
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._http = httpx.AsyncClient(timeout=20, transport=transport, verify=tls)
         self._cookies: dict[str, str] = {}
@@ -42,7 +42,7 @@ class Browser:
         await self._http.aclose()
 
     async def sign_in(self, name: str) -> Page:
-        """Sign in as a person whom the stand-in issuer names so; return the page that follows."""
+        """Sign in as the person *name* of the stand-in issuer; return the page that follows."""
         await self.open("/")
         await self.follow("Sign in")
         return await self.follow(name)
@@ -56,7 +56,7 @@ class Browser:
         return await self.open(self.page.link(words).address)
 
     async def read(self, path: str) -> str:
-        """Return what is no page, such as a table; the page that is shown stays."""
+        """Return a file at *path*, such as a table; the shown page stays."""
         return (await self._get(urljoin(self.address, path))).text
 
     async def send(
@@ -107,7 +107,7 @@ class Browser:
 
     async def _try(self, address: str, form: Fields | None) -> httpx.Response | None:
         """Return the response; None if there is none now, and trying again may help."""
-        # The cookies are for TLS alone, which browsers do not demand of this machine's own pages.
+        # The cookies are for TLS only; for pages on the same machine, browsers send them without.
         is_own = address.startswith(f"{self.address}/")
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {"Cookie": cookies} if is_own and cookies else {}

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 Fields = list[tuple[str, str]]
 _OFFERING = ("checkbox", "radio")
 _CONTENT = "content"
-"""Where the link leads that skips what stands on every page."""
+"""The fragment of the link that skips to the content."""
 
 
 class NotOffered(Exception):
@@ -20,7 +20,7 @@ class Form:
     """
     A form: ``values`` is what it holds, ``options`` what its choices offer.
 
-    One that ``is_search`` leads to an address, and changes nothing.
+    A form that ``is_search`` only leads to an address, and changes nothing.
     """
 
     action: str
@@ -36,7 +36,7 @@ class Form:
     def filled(
         self, values: Mapping[str, str | Sequence[str]], *, button: tuple[str, str] | None = None
     ) -> Fields:
-        """Return what the browser sends; raise `NotOffered` for what nobody could fill in."""
+        """Return what the browser sends; raise `NotOffered` for values that the form rules out."""
         sent = {name: list(held) for name, held in self.values.items()}
         for name, value in values.items():
             chosen = [value] if isinstance(value, str) else list(value)
@@ -86,7 +86,7 @@ class Page:
 
     @property
     def wrong(self) -> set[str]:
-        """The fields that it asks to correct, each with a link to its place."""
+        """The fields that it asks to correct, according to its links to them."""
         return {urlsplit(each.address).fragment for each in self.links} - {"", _CONTENT}
 
     def link(self, words: str) -> Link:

@@ -22,7 +22,7 @@ class Caller:
     state: str
     asks: Values
     days: int
-    """How many days ago it first turned to the office."""
+    """How many days ago it first contacted the office."""
     forgets: Sequence[str] = ()
     act: Clicked | None = None
     """What was clicked to send its request."""
@@ -34,7 +34,7 @@ class Caller:
 
     @property
     def words(self) -> str:
-        """What the agency said of its need, which only its case file holds; empty: nothing."""
+        """The need in the agency's words, which only its case file shows; empty if not stated."""
         return str(self.asks.get("issue", ""))
 
     @property

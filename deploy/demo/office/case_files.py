@@ -21,7 +21,7 @@ class OpenedFile:
 
 
 def leaked(words: Collection[str], logs: Path) -> list[str]:
-    """Return in which log files some of *words* stand: none, if all is well."""
+    """Return a fault for each log file that holds some of *words*."""
     return [
         f"{file.name} has what a case file holds: {each}"
         for file in sorted(logs.glob("*.*"))

@@ -42,17 +42,17 @@ class Counted:
     sent: "Counter[str]" = field(default_factory=Counter)
     """The ids of the messages that the desk sent, at least once each."""
     answered: "Counter[str]" = field(default_factory=Counter)
-    """The ids of the messages that were answered, as often as they were sent."""
+    """The ids of the messages that were answered, each as often as it was answered."""
     refused: dict[str, list[str]] = field(default_factory=dict)
     """The codes of the reasons for which a message was refused."""
     directed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The ids of the decisions about each request, in order."""
     told: "Counter[tuple[str, str, str]]" = field(default_factory=Counter)
-    """The case files that were told: number, to whom, and for what purpose."""
+    """The case files that were sent: (number, person, purpose)."""
     _known: set[str] = field(default_factory=set)
 
     def take(self, topic: str, message: Any) -> None:
-        """Take in a record; events are there at least once."""
+        """Take in a record; the same event may come more than once."""
         if topic == IN_TOPIC:
             self.sent[message["id"]] += 1
             if message.get("type") == _DIRECT and message["id"] not in self._known:
@@ -73,7 +73,7 @@ class Counted:
         self._known.add(message["id"])
 
     def faults(self, at: datetime) -> list[str]:
-        """Return where the list *at* a time, the log, and what people did are not the same."""
+        """Return the differences between the list *at* a time, the log, and what people did."""
         return list(self._faults(at))
 
     def _faults(self, at: datetime) -> Iterator[str]:
@@ -117,7 +117,7 @@ class Counted:
                 yield f"the case file {file.number} does not show what the agency wrote"
 
     def _faults_at_once(self) -> Iterator[str]:
-        """Of two people who decided about one request at once, one did, and one was refused."""
+        """If two people decided on a request at once, one succeeded, and the other was refused."""
         number, expected = self.staff.at_once, [[], [_NOT_REFERRED]]
         if self.staff.was_too_late:
             expected = [[]]
@@ -167,7 +167,7 @@ async def count(
                     found.take(topic, message)
                 at = days.now()
                 wrong = dict.fromkeys(found.faults(at))
-                # Work goes on: what the log tells now, the list shows the next time.
+                # Work goes on, so the list may show what is on the log one reading later.
                 standing = {each: None for each in standing or wrong if each in wrong}
                 if not standing or time.monotonic() > deadline:
                     return found.summary(at, days=days), list(standing)

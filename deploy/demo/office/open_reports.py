@@ -18,7 +18,7 @@ _NEXT_STEPS: Mapping[str, str] = {
     "correction_approve_directed": "correction",
     "status_verification_directed": "status",
 }
-"""Message → what waits no more when it is applied."""
+"""Message → the item that no longer waits when it is applied."""
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class OpenReports:
             self._messages[event["id"]] = event
 
     def opened(self) -> list[Opened]:
-        """Return every item that there was; what is decided of a message not read is left out."""
+        """Return every item so far; decisions about messages that were not read are left out."""
         found: list[Opened] = []
         for engagement, decided in self._decided.items():
             found += self._of_site(engagement.rpartition("-")[0], decided)

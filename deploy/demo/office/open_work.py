@@ -32,20 +32,20 @@ class OpenWork:
     """
     The items that the log has opened so far.
 
-    One may begin later: a request that waits is work when it has waited for a month.
+    An item may begin later: a waiting request becomes work after it has waited for a month.
     """
 
     opened: list[Opened] = field(default_factory=list)
     reports: OpenReports = field(default_factory=OpenReports)
     _open: dict[str, Opened] = field(default_factory=dict)
     _over: dict[str, datetime] = field(default_factory=dict)
-    """What was settled before that which opens it was read."""
+    """Items that were settled before the event that opens them was read, with the time."""
     _statuses: dict[str, str] = field(default_factory=dict)
     _numbers: dict[str, str] = field(default_factory=dict)
     """The tracking number of each request's id."""
 
     def take(self, event: Event) -> None:
-        """Take in an event of any service: of notifications, whom it told, and its mails."""
+        """Take in an event of any service, with notifications' events about notices and mails."""
         kind, data = event["type"].split(".")[3], event["data"]
         if event["type"].startswith(("gov.cri.intake.", "gov.cri.reporting.")):
             self.reports.take(event)
@@ -66,7 +66,7 @@ class OpenWork:
             self._take_mailed(event, kind, data)
 
     def there(self, at: datetime) -> list[Opened]:
-        """Return the items that were on the list until *at*, still open or not."""
+        """Return the items that were on the list by *at*, whether they are still open or not."""
         for each in self.opened:
             each.about = self._numbers.get(each.about, each.about)
         there = [*self.opened, *self.reports.opened()]
@@ -77,7 +77,7 @@ class OpenWork:
         return [each for each in self.there(at) if each.until is None]
 
     def by_kind(self, at: datetime) -> "Counter[str]":
-        """Return how many items of each kind were on the list until *at*."""
+        """Return how many items of each kind were on the list by *at*."""
         return Counter(each.kind for each in self.there(at))
 
     def _take_routed(self, event: Event, kind: str, data: Event) -> None:
@@ -151,7 +151,7 @@ class OpenWork:
 
 
 def _affected(data: Event) -> str | None:
-    """Return what work is for the office whose provider or program has changed."""
+    """Return what the office must do about an affected engagement; None: nothing any more."""
     if data["cause"] == "takes_part_again":
         return None
     return "rehome" if data.get("rehome") or data["cause"] in _LEFT else "suspended_work"

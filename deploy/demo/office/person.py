@@ -13,13 +13,13 @@ from deploy.demo.office.clicked import Clicked
 from deploy.demo.progress import Stuck
 
 LOOKS, LOOK_SECONDS = 50, 0.2
-"""How often somebody looks for what is on its way, and how long it takes between two looks."""
+"""How often somebody looks for something on its way, and how many seconds pass in between."""
 _GIVE_BACK, _SEND = "/items/give-back", ("step", "send")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Acts under the pseudonym ``alias``; ``name`` is that of the stand-in issuer."""
+    """Acts under the pseudonym ``alias``; ``name`` is the name at the stand-in issuer."""
 
     name: str
     alias: str

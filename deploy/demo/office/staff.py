@@ -21,7 +21,7 @@ Decide = Callable[[str], Decision | None]
 """Returns what is decided now about a request, as a ``request.direct`` says it; None: nothing."""
 ADMINISTRATOR, READER, WORKER, APPROVER = "Administrator", "Reader", "Worker", "Approver"
 ROLES = {READER: ["reader"], WORKER: ["worker"], APPROVER: ["approver", "worker"]}
-"""Who may do what; the first role is the pseudonym, too."""
+"""Person → roles; the first role is also the person's pseudonym."""
 _TAKE = "/items/take"
 _REFERRED = ("referred", "counter")
 _ROUND_SECONDS = 0.5
@@ -42,7 +42,7 @@ _SETTLED: Mapping[str, tuple[str, Mapping[str, str]]] = {
 @dataclass(slots=True)
 class Staff:
     """
-    Works through the office's pages at *address*; ``decide`` knows what agencies say on a call.
+    Works through the office's pages at *address*; ``decide`` returns what to decide on a request.
 
     The administrator gives the others their roles. One answers calls and settles, one decides,
     one reads the list.
@@ -53,7 +53,7 @@ class Staff:
     callers: list[Caller] = field(default_factory=callers)
     clicked: list[Clicked] = field(default_factory=list)
     corrected: int = 0
-    """How many forms came back once, with what was missing."""
+    """How many forms came back because something was missing."""
     refused: int = 0
     """How many acts were not accepted, as their forms showed."""
     taken: int = 0
@@ -62,15 +62,15 @@ class Staff:
     at_once: str | None = None
     """The request about which two people acted at once."""
     was_too_late: bool = False
-    """Whether the page told one of them that it is decided, before anything was sent."""
+    """Whether the page told one of them that it was decided, before that one sent anything."""
     table: WorkTable = field(default_factory=WorkTable)
     _people: dict[str, Person] = field(default_factory=dict)
     _worker: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the worker does something that ends with another page."""
+    """Held while the worker does something that takes several pages."""
     _tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
     _is_over: bool = False
     _left: set[str] = field(default_factory=set)
-    """The items about which an act was refused: nobody tries it again and again."""
+    """The items about which an act was refused; nobody tries again."""
 
     async def begin(self) -> None:
         """Sign everybody in and give them their roles."""
@@ -87,7 +87,7 @@ class Staff:
             self._tasks.append(asyncio.create_task(each))
 
     async def go_home(self) -> None:
-        """Finish what is being done, and stop. Raises what kept a person from working."""
+        """Finish what is being done, and stop. Raise the error that stopped a person, if any."""
         self._is_over = True
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(person.browser.close() for person in self._people.values()))
@@ -125,7 +125,7 @@ class Staff:
         act = administrator.sent("roles")
         self.clicked.append(act)
         await administrator.wait_for(act)
-        for _ in range(LOOKS):  # the role is on its way; a page is not pushed
+        for _ in range(LOOKS):  # the role takes a moment, and a page does not reload by itself
             if (await person.browser.open("/")).status == HTTPStatus.OK:
                 return
             await asyncio.sleep(LOOK_SECONDS)
@@ -247,7 +247,7 @@ class Staff:
         return next(called, "")
 
     def _note(self, person: Person, kind: str) -> bool:
-        """Note what became of the act of which *person* sees the end; False: it was refused."""
+        """Note the outcome of an act as *person* sees it; return False if it was refused."""
         status = person.browser.page.status
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             self.refused += 1

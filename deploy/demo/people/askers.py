@@ -10,7 +10,7 @@ from deploy.participants.agencies import REFERENCE, asking_agencies, reference
 
 Values = Mapping[str, str | Sequence[str]]
 MOST = 18
-"""How many ask: one address may begin 20 requests a day."""
+"""How many ask: at most 20 requests a day may begin from one client address."""
 _SMALL = range(5, 50)
 _AHEAD, _LONG = timedelta(days=30), timedelta(days=180)
 _ISSUES = (
@@ -34,7 +34,7 @@ class Asker:
     """
     An agency that asks; the person who writes for it is fictitious.
 
-    ``ori`` is None if it is in no list. ``pages`` is what is written at last, page by page.
+    ``ori`` is None if it is in no list. ``pages`` is what is finally written, page by page.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Asker:
     pages: Mapping[str, Values]
     mistakes: Mapping[str, Mistake] = field(default_factory=dict)
     hurry: Collection[str] = ()
-    """What the last page must ask for, of a person who sends the request when it is not full."""
+    """The fields that the last page must ask for, if the person first sends it incomplete."""
 
 
 def askers(*, today: date) -> list[Asker]:
@@ -87,7 +87,7 @@ def _mistakes(wished: Mapping[str, str]) -> Mapping[int, Mapping[str, Mistake]]:
 
 
 def _small_agencies() -> Iterator[tuple[str, str, str]]:
-    """Yield ORI, name and state of one small city's agency per state, none that has a system."""
+    """Yield ORI, name and state of a small city's agency in each state without a system."""
     taken = {each.state for each in asking_agencies()}
     with gzip.open(REFERENCE / "agencies.csv.gz", "rt", encoding="ascii") as file:
         for row in csv.DictReader(file):

@@ -28,7 +28,7 @@ class Counted:
     numbers: dict[str, list[str]] = field(default_factory=dict)
     """The numbers that a reference was given: one, if all is well."""
     mailed: set[tuple[str, str]] = field(default_factory=set)
-    """The address of each mail, and a line of it."""
+    """(address, tracking number) of each mail that tells its reader the number."""
     _known: set[str] = field(default_factory=set)
 
     def take(self, topic: str, message: Mapping[str, Any]) -> None:
@@ -43,7 +43,7 @@ class Counted:
             self.numbers.setdefault(data["reference"], []).append(data["tracking_number"])
 
     def faults(self) -> list[str]:
-        """Return where pages, log and mails are not the same."""
+        """Return the differences between pages, log and mails."""
         return list(self._faults())
 
     def _faults(self) -> Iterator[str]:
@@ -94,7 +94,7 @@ async def count(
 
 
 def _mailed(folder: Path, visitors: Sequence[Visitor]) -> set[tuple[str, str]]:
-    """Return to whom a number was mailed, and which."""
+    """Return (address, tracking number) of each mail that tells a visitor the number."""
     asked = {each.asker.email: each.number for each in visitors}
     kept = (read_kept(folder, name) for name in list_kept(folder))
     return {

@@ -32,7 +32,7 @@ class LinkHolder:
     browser: Browser
     mailboxes: Mailboxes
     opened: int = 0
-    """How often mail programs opened the link, without anybody's doing anything."""
+    """How often mail programs opened the link by themselves."""
     by_code: str | None = None
     """The type of the message that a code has led to."""
     replaced: int = 0
@@ -42,12 +42,12 @@ class LinkHolder:
 
     @property
     def addresses(self) -> tuple[str, str]:
-        """The address of this person, and that of who is to be reached in its place."""
+        """The address of this person, and that of the contact that takes over from them."""
         own = self.visitor.asker.email
         return own, f"new.{own}"
 
     async def use(self) -> None:
-        """Read how the request stands, and act if this person does."""
+        """Read the status of the request, and act if this person is to."""
         link = await self._link(self.visitor.asker.email)
         for _ in range(_SCANS):
             scanner = Browser(self.browser.address)

@@ -48,7 +48,7 @@ class Links:
 
     @property
     def acts(self) -> "Counter[tuple[str, str]]":
-        """What was sent beside each request's first contact, which comes with the request."""
+        """What was sent, except each request's first contact, which comes with the request."""
         first = Counter((_CONTACT, each.visitor.reference) for each in self.holders)
         return self.sent - first
 

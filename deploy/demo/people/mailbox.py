@@ -26,8 +26,8 @@ class Mailboxes:
     """
     Everybody's mails in *folder*.
 
-    Of each file the head is read once, and the rest when somebody reads the mail: there are
-    thousands, and everybody looks often.
+    The head of each file is read once, the rest only when somebody reads the mail: there are
+    thousands of files, and everybody looks often.
     """
 
     folder: Path
@@ -44,7 +44,7 @@ class Mailboxes:
         return mails
 
     def mail_ids(self) -> list[str]:
-        """Return the id of each copy of a mail so far; the log tells nothing of codes."""
+        """Return the id of each copy of a mail so far, except codes, which are not on the log."""
         self._look()
         return self._ids
 

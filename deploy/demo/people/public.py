@@ -14,12 +14,12 @@ from deploy.demo.people.subscribers import Subscriber
 from deploy.demo.people.visitor import Visitor
 
 SUBSCRIBERS = 12
-"""How many ask for news: one address may ask for 20 people a day."""
+"""How many ask for news: at most 20 a day may do so from one client address."""
 _CONFIRM, _END = 9, 3
 _DOES: Mapping[int, Does] = {1: "withdraws", 4: "replaces", 7: "withdraws"}
-"""What some of those who asked for help do by their links, by their places."""
+"""Place of a visitor → what that person does by the link; all others only read."""
 _APART_SECONDS = 0.5
-"""How long after the one before each person comes."""
+"""The pause between one person's arrival and the next."""
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Public:
             self._come(subscriber.subscribe, place=place)
 
     async def been(self) -> None:
-        """Wait until everybody has what was asked for. Raises what kept somebody from it."""
+        """Wait until everybody has what they came for. Raise the first error that stopped one."""
         await asyncio.gather(*self._tasks)
 
     async def read_news(self) -> None:
@@ -67,7 +67,7 @@ class Public:
         await asyncio.gather(*(each.use() for each in self.holders))
 
     async def leave(self) -> None:
-        """End all visits, also those that are not at their end."""
+        """End all visits, even unfinished ones."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -26,7 +26,7 @@ class Subscriber:
     browser: Browser
     mailboxes: Mailboxes
     subscription: str = ""
-    """The id that stands in the links to this person."""
+    """The id of the subscription, from the link in this person's mail."""
     scanned: int = 0
     """How often a mail program opened one of its links."""
     has_confirmed: bool = False

@@ -17,7 +17,7 @@ _SECONDS = 30.0
 
 @dataclass(slots=True)
 class Subscriptions:
-    """What *subscribers* clicked; ``told`` is how often the log tells what of which one."""
+    """What *subscribers* clicked; ``told`` counts the log's (subscription, event) pairs."""
 
     subscribers: Sequence[Subscriber]
     told: "Counter[tuple[str, str]]" = field(default_factory=Counter)

@@ -16,7 +16,7 @@ _HERE = "/request"
 _NUMBER = re.compile(r"Its number is (CRI-[0-9A-Z-]+)")
 _REFERENCE = re.compile(r"Your request (WEB-[0-9A-Z]+)")
 _LOOKS, _LOOK_SECONDS = 30, 2.0
-"""How often a person looks for the number, and for how long it waits: as the page does itself."""
+"""How often a person looks for the number, and the pause (seconds): as the page itself does."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Visitor:
     corrected: int = 0
     """How many pages came back with what was to be corrected."""
     unsaid: list[str] = field(default_factory=list)
-    """Where a page that came back did not name each mistake, or another one."""
+    """The pages that came back without naming each mistake, or with other ones."""
 
     async def ask(self) -> None:
         """Ask for help, until the page shows a number. Raises Stuck if it never does."""
