@@ -194,7 +194,7 @@ def _operations(shown: Sequence[MessageType], *, ours: bool) -> Document:
             askers.setdefault(answer, set()).update(each.kinds)
     names = {each.type: each.name for each in shown}
     for each in shown:
-        # Others than those who are answered may receive it, too.
+        # Participants other than the one that is answered may receive it, too.
         if each.type in askers and (not ours or each.kinds <= askers[each.type]):
             continue
         sent = (each.channel == "in") != ours

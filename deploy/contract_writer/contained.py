@@ -1,8 +1,8 @@
 """
-Whether everything that one JSON Schema allows is allowed by another, for what our models give.
+Judges whether one JSON Schema allows everything that another one allows.
 
-Keywords beyond those are a difference: what cannot be judged does not pass. Open lists of codes
-(``x-extensible-enum``) allow every code.
+It knows the keywords that our models give; any other keyword is a difference, because it cannot be
+judged. Open lists of codes (``x-extensible-enum``) allow every code.
 """
 
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ Side = Literal["producer", "reader"]
 
 
 def breaking(before: Schema, now: Schema, side: Side) -> list[Difference]:
-    """Return what of *now* breaks a participant that was built by *before*."""
+    """Return how *now* breaks a participant that was built for *before*."""
     if before["x-stability"] != "stable":
         return []
     if now["x-stability"] != "stable":

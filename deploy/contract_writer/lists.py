@@ -35,7 +35,7 @@ def lists_of(values: Iterable[str]) -> list[str]:
 
 
 def refusal_catalog() -> list[dict[str, Any]]:
-    """Return every refusal: code, text, fix, and who says it; braces stand for what varies."""
+    """Return every refusal: code, text, fix and services; names in braces stand for values."""
     found = [each for each in vars(refusals).values() if isinstance(each, Refusal)]
     return [
         {

@@ -60,7 +60,7 @@ class _ReaderWriter(_Writer):
 
 @cache
 def schema_of(message: MessageType) -> Schema:
-    """Return the published schema of *message*; nobody may change it."""
+    """Return the published schema of *message*; it is cached, so callers must not change it."""
     reader = message.side == "reader"
     made = message.model.model_json_schema(
         mode="serialization" if reader else "validation",

@@ -1,8 +1,8 @@
 """
 Builds the image without a daemon or a registry, and writes its bill of materials (CycloneDX).
 
-The base is a minimal Debian root with Python and no shell, made by mmdebstrap; `BASE=name@digest`
-takes another, such as a distroless or slim Python.
+The base is a minimal Debian root with Python and no shell, made by mmdebstrap, or with
+`BASE=name@digest` another image, such as a distroless or slim Python.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""Kubernetes: what is applied, and what is generated of it."""
+"""The Kubernetes manifests, and the generator of some of them."""

@@ -19,7 +19,7 @@ from shared.contracts.services import DEPLOYABLES
 HERE = Path(__file__).parent
 MONITORING = DEPLOY / "monitoring"
 CLUSTER = "continuum"
-# The participants: in the sandbox those of the demonstration, in production those of this file.
+# Overlay → the file that lists its participants; the sandbox has those of the demonstration.
 REGISTRIES = {
     "sandbox": PARTICIPANTS,
     "production": HERE / "overlays" / "production" / "registry.yaml",
@@ -38,7 +38,7 @@ def files() -> dict[Path, str]:
         ours = [principal_of(member) for member in (*DEPLOYABLES, OPERATOR)]
         theirs = [participant.id for participant in participants]
         component = HERE / "components" / "kafka-strimzi"
-        # These do not depend on the participants: services may use topics of future ones.
+        # These do not depend on the participants: services may also use the topics of future ones.
         made[component / "topics.yaml"] = [
             topic_object(each) for each in topics if "<participant>" not in each.template
         ]

@@ -1,4 +1,4 @@
-"""What pages with the form for requests say on this machine."""
+"""Settings of the pages with the form for requests, for this machine."""
 
 
 def form_settings(*, public_port: int) -> dict[str, str]:

@@ -56,7 +56,7 @@ async def _provision_quotas(stack: "Stack") -> None:
 
 
 def _is_ours(stack: "Stack", principal: str) -> bool:
-    """Tell whether the stack provisions *principal*: participants registered since then stay."""
+    """Tell whether the stack may take rights from *principal*; later participants keep theirs."""
     return not (stack.state / "participants" / f"{principal}.json").exists() or any(
         each.id == principal for each in stack.participants
     )

@@ -43,11 +43,10 @@ class Stack:
     which the caller runs a proxy. ``postgres_folder`` and ``kafka_folders`` (by node number) place
     data outside ``state``. Without ``stable_names``, a restarted process joins its consumer group
     as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
-    Without ``durable``, Postgres runs with fsync off. A ``short_lived`` stack starts with less
-    work, and does not become as fast. ``clock`` is the services' business clock.
-    With ``mail``, notifications sends mails, to a server that keeps them in the folder ``mail``.
-    ``services`` are those that it runs: the office's desk may be among them, and with it a
-    stand-in for the issuer that the office's staff sign in at.
+    Without ``durable``, Postgres runs with fsync off. A ``short_lived`` stack starts faster, but
+    then runs slower. ``clock`` is the services' business clock. With ``mail``, notifications sends
+    mails to a server that keeps them in the folder ``mail``. ``services`` are the ones that run;
+    with the office's desk, a stand-in for the issuer at which its staff sign in runs, too.
     """
 
     def __init__(
@@ -408,7 +407,7 @@ class Stack:
         return started
 
     def _port_of_pages(self, service: str, number: int) -> int | None:
-        """Return where its pages are: the first process's stay where they are."""
+        """Return the port of a process's pages; the first process of a service has a fixed one."""
         if service not in WITH_PAGES:
             return None
         return self._ports.take() if number else self._page_ports[service]

@@ -37,7 +37,7 @@ def kind(case: Case) -> str:
 
 
 def series(case: Case, namespace: str) -> Iterator[Mapping[str, str]]:
-    """Yield promtool's series of a case; one life of a process is repeated until its time."""
+    """Yield promtool's series of a case; ``outlives`` repeats a process's life until the time."""
     repeated = kind(case) == "outlives"
     for name, values in case[kind(case)].items():
         if repeated:

@@ -12,7 +12,7 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """One operation on one topic or group, or on all whose names begin so."""
+    """One operation on the topic or group *name*, or on all whose names begin with it."""
 
     principal: str
     operation: Literal["READ", "WRITE", "DESCRIBE"]

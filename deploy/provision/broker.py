@@ -75,11 +75,11 @@ def provision_kafka(
     may_remove: Callable[[str], bool] = any_principal,
 ) -> Changes:
     """
-    Make what is missing, correct what differs, remove grants that are not in the table.
+    Create what is missing, correct what differs, remove grants that are not in *grants*.
 
-    ``users`` has their passwords; of a user that exists it is left as it is. The number of
-    partitions is fixed for life: another number is an error. ``may_remove`` says whether grants
-    of a principal may be removed.
+    *users* maps users to passwords; existing users keep theirs. The number of partitions is fixed
+    for life: raise `StackFailed` if it differs. *may_remove* tells whether the grants of a
+    principal may be removed.
     """
     try:
         existing = admin.list_topics(timeout=_SECONDS).topics
@@ -223,7 +223,7 @@ def _described_acls(admin: AdminClient) -> set[AclBinding]:
 
 
 def _wait_until_seen(admin: AdminClient, wanted: set[AclBinding]) -> None:
-    """Return when the broker shows these grants: it takes them before they are in force."""
+    """Wait until the broker shows these grants: it accepts them before they are in force."""
     deadline = time.monotonic() + SECONDS_UNTIL_SEEN
     while (seen := _described_acls(admin)) != wanted:
         if time.monotonic() > deadline:

@@ -23,10 +23,10 @@ async def provision_quotas(
     may_remove: Callable[[str], bool] = lambda user: True,
 ) -> int:
     """
-    Give each user its quota and take away others; return how many users were changed.
+    Give each user its quota and remove all others; return how many users were changed.
 
-    A broker may describe the old quotas for a moment after it took new ones: this returns when
-    every broker describes what is wanted. ``may_remove`` says whose quotas may be taken away.
+    A broker may still describe the old quotas for a moment after it accepted new ones, so this
+    waits until every broker describes the wanted ones. *may_remove* says whose may be removed.
     """
     limits = {name: quota.limits() for name, quota in wanted.items()}
     try:

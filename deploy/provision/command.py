@@ -170,11 +170,11 @@ class _Kafka:
         return Certificates(self.connection.folder / "certificates")
 
     async def drift(self, wanted: Wanted) -> Drift:
-        # Each broker applies the controller's log by itself: all must show the quotas.
+        # Each broker applies the controller's log on its own, so all of them must show the quotas.
         described = await describe(self.quotas)
         limits = next((each for each in described if each != described[0]), described[0])
         state = await asyncio.to_thread(broker.read_state, self.admin, limits, wanted.grants)
-        # The administrator is above the access list, and made when Kafka is.
+        # The administrator is created with Kafka, and the access list does not apply to it.
         return drift(replace(state, users=state.users - {self.connection.user}), wanted)
 
     async def make(
@@ -186,7 +186,7 @@ class _Kafka:
         prune: bool,
         rotate: str | None,
     ) -> dict[str, str]:
-        """Make it equal; return the participants' passwords."""
+        """Make Kafka equal to *wanted*; return every user's password."""
         credentials = Credentials(self.connection.folder / "secrets")
         if rotate is not None:
             users.set_password(self.admin, rotate, credentials.rotate(rotate))
@@ -211,7 +211,7 @@ class _Kafka:
         return passwords
 
     async def until_equal(self, wanted: Wanted, *, prune: bool) -> Drift:
-        """Read until Kafka has what is wanted; brokers show it a moment after they took it."""
+        """Wait until Kafka shows what is wanted, which takes a moment; return what is left."""
         deadline = time.monotonic() + SECONDS_UNTIL_SEEN
         while True:
             left = await self.drift(wanted)

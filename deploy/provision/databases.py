@@ -25,8 +25,8 @@ async def provision(
     """
     Make the roles and databases that are missing, and close them to everybody else.
 
-    ``passwords`` has each service's, ``owners`` those of the roles that own the databases. What
-    a role may do in a database, its migrations say (`shared.postgres.rights`).
+    *passwords* and *owners* map services to the passwords of their roles, and of the roles that
+    own their databases. Migrations grant what a role may do (`shared.postgres.rights`).
     """
     connection = await asyncpg.connect(admin_dsn)
     try:
@@ -49,8 +49,8 @@ async def migrate(dsns: Mapping[str, str]) -> None:
     """
     Bring each service's database to its schema, as ``python -m services.<name> migrate`` does.
 
-    ``dsns`` are those of the owners. In this process: four that each load a whole service take
-    seconds.
+    *dsns* are those of the owners. It is done in this process, because starting one for each
+    service would take seconds.
     """
     from shared.postgres import rights
     from shared.postgres.migrate import migrate
@@ -71,8 +71,8 @@ async def make(admin_dsn: str, name: str, *, service: str, template: str | None 
     """
     Make a database of *service*, empty or like ``template``, whose sessions must have ended.
 
-    A template is copied file by file: a third of the work of logging its pages, but only as fast
-    where Postgres does not wait for the disk.
+    A template is copied file by file. That is a third of the work of logging its pages, but faster
+    only if Postgres does not wait for the disk.
     """
     like = "" if template is None else f'TEMPLATE "{template}" STRATEGY FILE_COPY'
     connection = await asyncpg.connect(admin_dsn)
@@ -105,7 +105,7 @@ async def _make_role(
 ) -> None:
     known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
     if known is None:
-        # Passwords are ours, of letters that need no quoting; DDL takes no parameters.
+        # DDL takes no parameters. We make the passwords, of characters that need no quoting.
         await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
 
 

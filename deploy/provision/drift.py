@@ -66,8 +66,8 @@ def connected(
     """
     Return the participants that connect to Kafka: the registered ones, and the program office.
 
-    The office must be connected before it can register anyone, itself included. The desk has
-    topics and users of its own, and so acts for those that it reaches.
+    The office must be connected before it can register anyone, itself included. The desks, and the
+    participants for which a desk acts, are left out: desks have topics and users of their own.
     """
     current = {office.id: office}
     for each in registrations:

@@ -1,4 +1,4 @@
-"""Kafka's users: made, given another password, removed."""
+"""Lists, creates and removes Kafka's users, and changes their passwords."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future

@@ -46,10 +46,10 @@ class Certificates:
         """
         Make what is missing or expires within ten days; return the files written.
 
-        Running servers go on with what they have read: they must be told.
+        Running servers use what they have read until they are told to read the files again.
         """
         now = now or datetime.now(UTC)
-        # A CA must outlive what it signs. A new one makes everything that the old one signed anew.
+        # A CA must outlive what it signs. A new CA has to sign everything again.
         is_new = _expires(self.ca) - now < LIFETIME + RENEW_BEFORE or not self._ca_key.exists()
         written = []
         if is_new:

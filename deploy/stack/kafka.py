@@ -174,7 +174,7 @@ class Kafka:
         lines = [f"--cluster-id={self._cluster_id()}", "-c", str(home / "server.properties")]
         write_private(arguments, "\n".join([*lines, "--add-scram", scram]) + "\n")
         tool = ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", f"@{arguments}"]
-        # Logged among the data, because the tool prints the administrator's salted key.
+        # Its log is with the data, because the tool prints the administrator's salted key.
         return self._java(f"kafka-{node}-format", tool, log=home / "format.log")
 
     def _cluster_id(self) -> str:
@@ -205,7 +205,7 @@ class Kafka:
         return text
 
     def _listeners(self, node: int) -> list[str]:
-        """Return the settings of all listeners: a proxy's advertise the proxy's port."""
+        """Return the settings of all listeners; one behind a proxy advertises the proxy's port."""
         client_port, peer_port = self._ports[node - 1]
         by_password, by_certificate = self._tls_ports[node - 1]
         login = _SCRAM_LOGIN.format(user=ADMIN, password=self.password)

@@ -13,7 +13,7 @@ from deploy.local.mail.kept import KeptMail, list_kept, read_kept
 _LISTED = 200
 _HEADERS = ("Date", "From", "Delivered-To", "Reply-To", "Subject", "Message-ID")
 _TEMPLATES = Environment(
-    # The public page's style is with that page.
+    # The style is that of the public page, and among its templates.
     loader=ChoiceLoader([PackageLoader("deploy.local.mail"), PackageLoader("services.reporting")]),
     autoescape=True,
     undefined=StrictUndefined,

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.stack import processes
 
 _OWNED_SECONDS = 15
-"""A process that was killed on this machine is known to be dead sooner than in operation."""
+"""After this long, the mails of a killed process count as lost; in operation it takes longer."""
 
 
 @dataclass(slots=True)

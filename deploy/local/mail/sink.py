@@ -1,4 +1,4 @@
-"""Takes over every mail and keeps it as a file; nothing is passed on to anybody."""
+"""Accepts every mail and keeps it as a file; nothing is delivered to anybody."""
 
 import asyncio
 import ssl
@@ -11,7 +11,7 @@ BYTES = 1 << 20
 NO_SUCH_BOX = "nobody"
 """The name before the ``@`` of an address that has no mailbox, at any domain."""
 HANGS_UP = "hangs-up"
-"""The same of a mailbox that takes each mail without a reply: the connection ends instead."""
+"""The same for a mailbox that keeps each mail, but ends the connection instead of replying."""
 
 
 class Sink:
@@ -29,7 +29,7 @@ class Sink:
     async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it by this name
         self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Take every recipient but one without a mailbox."""
+        """Accept every recipient except one without a mailbox."""
         if address.rpartition("@")[0] == NO_SUCH_BOX:
             return "550 5.1.1 no such mailbox"
         envelope.rcpt_tos.append(address)
@@ -38,7 +38,7 @@ class Sink:
     async def handle_DATA(  # noqa: N802  # aiosmtpd calls it by this name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep the mail, and reply, but for a mailbox that has no reply."""
+        """Keep the mail, and reply; for the mailbox `HANGS_UP`, end the connection instead."""
         self.keep(envelope)
         if any(each.rpartition("@")[0] == HANGS_UP for each in envelope.rcpt_tos):
             hang_up(server)
@@ -57,7 +57,7 @@ async def listen(handler: Sink, *, port: int, certificate: Path) -> asyncio.Serv
     """
     Serve SMTP on loopback, with STARTTLS alone; *certificate* also holds its key.
 
-    It is read for each connection, so that one that is renewed is used.
+    The file is read for each connection, so that a renewed certificate is used at once.
     """
 
     def serve() -> SMTP:
