@@ -1,4 +1,4 @@
-"""Measures the present code, a release and the tutorial peer, alternately."""
+"""Measures the present code, releases and the tutorial peer, alternately."""
 
 import asyncio
 import time

@@ -67,7 +67,7 @@ class LoadTest:
     def used(
         self, rate: int, *, seconds: int, begin: Callable[[], None] | None = None
     ) -> tuple[Counter[str], Latency, Latency]:
-        """Return the processor time per request, too; else like `latency`."""
+        """Do the same as `latency`, but also return, first, the processor time per request."""
         sent, received, before = self._run(rate * seconds, rate, begin)
         used = per_request(before, self._times(), rate * seconds)
         answers = [at - sent[number] for number, at in received.answers.items()]

@@ -1,4 +1,4 @@
-"""Measures how long the first record of a so far silent participant waits for its answer."""
+"""Measures how long the first record of a silent participant waits for its answer."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The measured versions of the services: the present code, and a release."""
+"""A version of the services to measure: the present code, or a release."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Measures the peer, whose four processes run only meanwhile."""
+"""Measures the peer; its four processes run only while they are measured."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 """
-What a user would write after the tutorials: one handler call and one transaction per message.
+What a user of the tutorials would write: one handler call and one transaction per message.
 
 It publishes inside the handler and acknowledges by default (at most once: a crash loses
 messages). Each process runs the stage that SVC names. Only connection security differs from the
