@@ -70,7 +70,7 @@ profile: setup ## measure processor time per request, by stage and service [RATE
 soak: setup ## check that memory stays flat under an hour of steady load [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
-chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
+chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|long|versions] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
 	@$(if $(SCENARIO),$(RUN) -m tests.proofs.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)),$(RUN) -m tests.proofs.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
 hostile: setup ## attack intake as one participant, and the pages of both desks, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
@@ -124,6 +124,7 @@ lives: setup ## compare routing's and intake's rows with the fold of their event
 
 nightly: setup ## run the checks too heavy for every change (needs `make tools`)
 	@$(MAKE) --no-print-directory manifests-check cluster-check image lives pages
+	@$(MAKE) --no-print-directory chaos PROFILE=versions
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
 	@$(MAKE) --no-print-directory chaos SCENARIO=restored-beside

@@ -1,4 +1,4 @@
-"""The three profiles of a run: its duration, load and faults."""
+"""The profiles of a run: its duration, load and faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,6 +61,8 @@ NETWORK = {"postgres_network", "kafka_network", "commits", "failover"}
 DISKS = {"disk", "kafka_disk"}
 OF_THE_DESK = {"desk", "desks", "issuer"}
 """The kinds for which the office's desk runs."""
+_SINCE_0_4_0 = {"mail", *OF_THE_DESK}
+"""The kinds whose messages the release before does not know: it stops, or answers nobody."""
 _EVERYTHING = {
     "kill": 4,
     "crash": 5,
@@ -121,10 +123,23 @@ PROFILES = {
         minutes=58,
         rate=15,
         brokers=3,
-        kinds={**_EVERYTHING, "crash": 45, "away": 1, "versions": 1},
+        kinds={**_EVERYTHING, "crash": 45, "away": 1},
         least_requests=50_000,
         least_kills=400,
         least_crashes=20,
         migrations=20,
+    ),
+    "versions": Profile(
+        minutes=6,
+        rate=8,
+        brokers=3,
+        kinds={
+            "versions": 4,
+            **{kind: often for kind, often in _EVERYTHING.items() if kind not in _SINCE_0_4_0},
+        },
+        least_requests=2000,
+        least_kills=40,
+        least_crashes=1,
+        crash_always=True,
     ),
 }

@@ -7,7 +7,7 @@ import pytest
 from tests.proofs.chaos.coverage import shortfalls
 from tests.proofs.chaos.faults.desk import PLACES
 from tests.proofs.chaos.faults.services import CrashPoints
-from tests.proofs.chaos.profiles import OF_THE_DESK, PROFILES
+from tests.proofs.chaos.profiles import OF_THE_DESK, PROFILES, Profile
 from tests.proofs.chaos.schedule import APART, Round, Schedule
 
 
@@ -37,6 +37,12 @@ def test_no_two_faults_of_one_kind_are_in_one_round(profile: str) -> None:
         assert kinds.count("CrashPoints") <= 1
 
 
+@pytest.mark.parametrize("profile", [p for p in PROFILES.values() if "versions" in p.kinds])
+def test_the_release_before_meets_no_messages_that_it_does_not_know(profile: Profile) -> None:
+    assert not profile.has_mail
+    assert not profile.has_desk
+
+
 def test_a_short_run_has_crash_points_in_every_round_of_faults() -> None:
     for each in rounds(3, "ci"):
         kinds = [type(fault).__name__ for fault in each.faults]
@@ -44,7 +50,9 @@ def test_a_short_run_has_crash_points_in_every_round_of_faults() -> None:
         assert not kinds or "CrashPoints" in kinds
 
 
-@pytest.mark.parametrize(("profile", "seeds"), [("smoke", 1000), ("ci", 3000), ("long", 300)])
+@pytest.mark.parametrize(
+    ("profile", "seeds"), [("smoke", 1000), ("ci", 3000), ("long", 300), ("versions", 1000)]
+)
 def test_with_any_seed_the_required_faults_come_first(profile: str, seeds: int) -> None:
     size = PROFILES[profile]
     for seed in range(seeds):
