@@ -224,7 +224,10 @@ class Submission(Strict):
     received_by: ReceivedBy | None = None
     """Only from a program office, and required of it: how the request came."""
     authority: Authority | None = None
-    """Only from a program office and the public desk, and required: who wants the request."""
+    """
+    Only from a program office and the public desk, and required of them: what shows that the
+    agency's executive wants the request.
+    """
     agency: Agency
     """The agency that asks for help."""
     requested_by: RequestedBy
@@ -334,7 +337,7 @@ class Contact(Strict):
 
 class CodeToSend(Strict):
     """
-    Mails a code to a contact, of which the public desk knows that it is the right one.
+    Mails a code to a contact; the public desk can tell whether a code is the right one.
 
     Desk and notifications derive it from a key that both have, so it is in no message.
     """
@@ -356,11 +359,12 @@ class CodeToSend(Strict):
 
 class MailKinds(Strict):
     """
-    When mails of each kind are sent; an absent kind is sent as if nothing had been set: at once,
-    but to providers and the program office daily where it is not pressing.
+    When mails of each kind are sent. By default they are sent at once, but to providers and the
+    program office daily if they are not pressing.
 
-    `daily` puts them into one mail a day, at 08:00. `off` sends none. Either way these are mailed,
-    each by itself: an offer and its withdrawal, a refusal, a withdrawal, and the end of work.
+    `daily` puts them into one mail a day, at 08:00. `off` sends none. Whatever is chosen, some are
+    always mailed, each by itself: an offer and its withdrawal, the end of a request or of work, a
+    stop of work, delivery.failed, and to an agency fact_check.asked and reply.asked.
     """
 
     status: MailTiming | None = None
@@ -377,7 +381,7 @@ class QuietHours(Strict):
     from_: Annotated[str, Field(alias="from", pattern=_HOUR, examples=["20:00"])] = "20:00"
     """When mail begins to wait."""
     until: Annotated[str, Field(pattern=_HOUR, examples=["07:00"])] = "07:00"
-    """When it is sent, or up to ten minutes later; on the next day if that is before `from`."""
+    """When waiting mail is sent, up to ten minutes late; the next day if this is before `from`."""
 
 
 class Preference(Strict):
@@ -397,8 +401,8 @@ class Preference(Strict):
     """
     zone: Annotated[Line | None, Field(examples=["America/Denver"])] = None
     """
-    The time zone of both: a name of the IANA database. Absent: the contact's own, or else that of
-    the calendar.
+    The time zone of the daily mail and of the quiet hours: a name of the IANA database. Absent:
+    the contact's own, or else that of the calendar.
     """
 
 
@@ -406,10 +410,10 @@ class SubscriptionRequest(Strict):
     """
     Somebody asks for news of the programs by mail: restricted.
 
-    The answer is the same for every address. An address that is new, or a kind that is, gets a
-    mail with a link to confirm it; one that has confirmed everything, one with a link to its
-    page: at most one such mail in ten minutes, and three a day. What is not confirmed within
-    seven days is erased.
+    The answer is the same for every address. If the address or a kind is new, a mail with a link
+    to confirm it is sent; if everything is confirmed, a mail with a link to the subscription's
+    page. At most one such mail is sent in ten minutes, and three a day. What is not confirmed
+    within seven days is erased.
     """
 
     address: Annotated[str, Field(min_length=3, max_length=254, examples=["chief@agency.example"])]
@@ -417,11 +421,11 @@ class SubscriptionRequest(Strict):
     kinds: Annotated[
         list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
-    """What is wished."""
+    """The kinds wanted."""
     cadence: Cadence = "at_once"
-    """When solicitations and reports are told."""
+    """When mails about solicitations and reports are sent."""
     program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
-    """The only program whose solicitations are wished; without it, all are."""
+    """The only program whose solicitations are wanted; without it, all are."""
     zone: Annotated[Line | None, Field(examples=["America/Denver"])] = None
     """The time zone of the address's holder: a name of the IANA database."""
 
@@ -441,7 +445,7 @@ class SubscriptionChoice(Strict):
     """
     The holder of an address chooses what a subscription gets, on the page of the link in a mail.
 
-    ``kinds`` are wished as given here, without another mail; other kinds stay as they are.
+    ``kinds`` are set as given here, without another mail to confirm; other kinds stay as they are.
     """
 
     subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
@@ -449,11 +453,11 @@ class SubscriptionChoice(Strict):
     kinds: Annotated[
         list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
-    """What is wished."""
+    """The kinds wanted."""
     cadence: Cadence = "at_once"
-    """When solicitations and reports are told."""
+    """When mails about solicitations and reports are sent."""
     program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
-    """The only program whose solicitations are wished; without it, all are."""
+    """The only program whose solicitations are wanted; without it, all are."""
 
 
 class SubscriptionEnding(Strict):
@@ -468,7 +472,7 @@ class SubscriptionEnding(Strict):
     kinds: Annotated[
         list[SubscriptionKind], Field(min_length=1, max_length=3, examples=[["solicitations"]])
     ]
-    """What is not wished any more."""
+    """The kinds no longer wanted."""
     by: Annotated[Literal["link", "one_click"], Field(examples=["one_click"])]
     """How it was ended."""
 
@@ -644,8 +648,8 @@ class Direction(Strict):
 
     ``route`` puts it (back) into the lane of ``program``. ``assign`` makes an offer to
     ``provider``, or opens the engagement if that provider had made a counteroffer.
-    ``ineligible`` ends it. ``confirm_authority`` is the only other way on for a request of which
-    it was only claimed that the executive wants it: the rules then decide as for any other.
+    ``ineligible`` ends it. If it was only claimed that the executive wants the request, it can
+    only be ended, or go on by ``confirm_authority``: the rules then decide as for any other.
     """
 
     tracking_number: Tracking
@@ -689,8 +693,8 @@ class NoticeSettlement(Strict):
     """
     The program office settles what became of a mail, if only a person can find that out.
 
-    Either ``mail`` is one of unknown outcome, or ``notice`` reached nobody of ``audience`` by
-    mail, or had to be told by a call of ``audience``, and ``how`` is ``told_otherwise``.
+    Either ``mail`` names a mail of unknown outcome. Or, with ``told_otherwise``, no mail about
+    ``notice`` reached ``audience``, or ``audience`` had to tell an agency of it by telephone.
     """
 
     mail: MailId | None = None

@@ -513,7 +513,7 @@ class KeptCopy(Facts):
 
 class Forgotten(Facts):
     """
-    A person is erased, because the program office said so.
+    A person's data are erased, as the program office directed.
 
     Sent to the office as the answer, and to the participant that had set the contact: it erases
     the person, too. Providers that work with the contact are told by contact.changed.
@@ -792,7 +792,11 @@ class ClockSettled(Facts):
 
 
 class ClockMoved(Facts):
-    """Tells who must act that the time for it ends later or earlier: the calendar has changed."""
+    """
+    Tells the one who must act that the time for it ends later or earlier.
+
+    The calendar has changed, or the first mail about an offer came late.
+    """
 
     tracking_number: TrackingNumber
     """The request."""
@@ -812,9 +816,10 @@ class ClockMoved(Facts):
 
 class DeliveryFailed(Facts):
     """
-    Tells the agency's system that something about its request reached somebody on its topic alone.
+    Tells the agency's system that mail about its request did not reach somebody.
 
-    Mails about it have failed for good, and no other contact has an address.
+    Mails have failed for good, and no other contact has an address. The message itself is on the
+    topic of that participant.
     """
 
     tracking_number: TrackingNumber

@@ -54,8 +54,8 @@ class Plan(_About):
     """When the first one is due."""
     aliases: Annotated[list[Line], Field(max_length=10, examples=[["NMPD"]])] = []
     """
-    Other names of the agency, such as its initials: a report about another agency that holds one
-    is not published before somebody has looked.
+    Other names of the agency, such as its initials: a report about another agency that contains
+    one is published only if the approval names it.
     """
 
 
@@ -141,7 +141,7 @@ class Approval(_AboutReport):
     hash: ReportHash
     """Its hash, by fact_check.asked."""
     names: Annotated[list[Line], Field(max_length=20)] = []
-    """Names of other agencies that are meant to stand in it, as the refusal has named them."""
+    """Names of other agencies that may appear in the report, as the refusal named them."""
 
 
 class Return(_AboutReport):

@@ -215,7 +215,7 @@ class Provider(Facts):
     """Its part in the group of providers."""
     status: Literal["active", "suspended", "ended"] | None = None
     """
-    Whether it gets offers; by default active. Open offers of one that does not are withdrawn and
+    Whether it gets offers; by default active. If it gets none, its open offers are withdrawn and
     go to others; its work goes on.
     """
     status_reason: Annotated[Code | None, Field(examples=["under_review"])] = None
@@ -483,8 +483,8 @@ class KnownAgency(Facts):
     """The agency's ORI, of nine characters."""
     known_domains: Annotated[list[Domain], Field(max_length=50, examples=[["agency.example"]])]
     """
-    The domains of its mail addresses. Who repeats a code that went to one of them speaks for the
-    agency; all others only claim to.
+    The domains of its mail addresses. A person who repeats a code that was mailed to one of them
+    speaks for the agency; anybody else only claims to.
     """
 
 
