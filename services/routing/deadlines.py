@@ -1,4 +1,4 @@
-"""Expires clocks: open offers lapse, misses are published again and again; reminds before."""
+"""Publishes what clocks lead to: reminders, lapsed offers, and misses, which are repeated."""
 
 import asyncio
 from collections import Counter
@@ -60,7 +60,7 @@ class Deadlines:
                 return LATER
             if due.is_sweeping or due.swept != catalog.calendars_version:
                 return await self._sweep(connection, catalog, due)
-            # Grace is for answers that Kafka has and we have not read: real time.
+            # Real time: the grace period is for answers that Kafka has and we have not read.
             until = at - self._clock.lasts(timedelta(seconds=ruleset.calendar.grace_seconds))
             pauses = [LATER]
             if due_at is not None and due_at <= until:
@@ -91,7 +91,7 @@ class Deadlines:
     async def _sweep(
         self, connection: "PoolConnectionProxy[Any]", catalog: Catalog, due: store.NextDue
     ) -> timedelta:
-        """Move the clocks that a change of a calendar moves, some at a time, before all else."""
+        """Move some of the clocks that a changed calendar affects, before any clock runs out."""
         async with connection.transaction():
             if due.swept != catalog.calendars_version:
                 await store.begin_calendar_sweep(connection, version=catalog.calendars_version)
@@ -111,7 +111,7 @@ class Deadlines:
     async def _announce(
         self, connection: "PoolConnectionProxy[Any]", ruleset: RuleSet, *, until: datetime
     ) -> timedelta:
-        """Remind of clocks, announce late ones again; forget those that were stopped."""
+        """Publish the reminders and misses that are due; delete the rows of stopped clocks."""
         async with connection.transaction():
             found, now = await store.lock_late(connection, until=until, limit=_LIMIT)
             if now is None:
@@ -132,7 +132,7 @@ class Deadlines:
         return AT_ONCE if len(found) == _LIMIT else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
-        """Export when the calendar ends; in the year before, log a daily warning."""
+        """Export when the calendar ends; in the year before that, log a warning once a day."""
         last = None if ruleset is None else ruleset.calendar.last_day
         end = None if last is None else datetime.combine(last + _A_DAY, time.min, UTC)
         metrics.CALENDAR_END.labels("routing").set(inf if end is None else end.timestamp())

@@ -35,7 +35,8 @@ _INTAKE: TypeAdapter[Any] = TypeAdapter(
     Annotated[intake.RequestEvent | CapacityDeclared, Field(discriminator="type")]
 )
 _MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
-# These types have no request to load: the first creates it (the gate passes it once only).
+# No request is loaded for these types: the first creates it (its gate lets it pass only once), the
+# second is about a provider.
 _FIRST = (intake.RequestAccepted, CapacityDeclared)
 _ENDING = (
     intake.EngagementCloseReported,
@@ -66,7 +67,7 @@ class RoutingReader:
     """
     Takes in intake's events: requests, messages about them, and reference data.
 
-    Of mails, it takes in that one about an offer was delivered.
+    From the topic of mails it takes in only deliveries of mails about offers.
     """
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
@@ -183,7 +184,7 @@ class RoutingReader:
 
 
 def _delivered(record: Record) -> Item | PassedOver | Malformed:
-    """Return the event that a mail about an offer was delivered; pass all others over."""
+    """Return the delivery of a mail about an offer; pass all other events over."""
     found = parse_event(record, _MAIL)
     if isinstance(found, Item) and (
         not isinstance(found.message, NoticeDelivered) or found.message.data.offer_id is None
@@ -193,7 +194,7 @@ def _delivered(record: Record) -> Item | PassedOver | Malformed:
 
 
 def _reached(batch: Batch, event: NoticeDelivered) -> Taken:
-    """Note that somebody was reached about an offer; if that was late, give the time anew."""
+    """Take in a delivered mail about an offer; if it was late, the time to answer starts again."""
     unreached = batch.unreached.get(event.data.offer_id or "")
     if unreached is None:
         return Taken("ignored")
@@ -210,7 +211,7 @@ def _reached(batch: Batch, event: NoticeDelivered) -> Taken:
 async def _late_clocks(
     connection: "PoolConnectionProxy[Any]", items: Sequence[Item]
 ) -> dict[Key, Late]:
-    """Return the late clocks of the requests of which *items* settle one."""
+    """Return the late clocks of the requests for which *items* settle a clock."""
     about = [i.message.subject for i in items if isinstance(i.message, ClockSettleDirected)]
     late = await store.read_late(connection, about) if about else ()
     return {each.key: each for each in late}

@@ -90,7 +90,7 @@ class RestoreReader:
     def decide(self, restored: RestoreBatch, item: Item) -> Taken:
         """Fold the published events that *item* caused; decide it if there are none."""
         event, batch = item.message, restored.batch
-        if isinstance(event, NoticeDelivered):  # if that gave the time anew, it is published
+        if isinstance(event, NoticeDelivered):  # a clock that it moved is in the published events
             batch.reached.append(event.data.offer_id or "")
             return Taken("applied")
         if item.record.topic != intake.TOPIC:
@@ -279,10 +279,10 @@ def _declarations(events: Sequence[PublishedEvent]) -> dict[str, str]:
 
 async def _restore_late(connection: Any) -> None:
     """
-    Write what is to be announced about clocks after the events published since the dump.
+    Write the next announcements about clocks, by the events published since the dump.
 
-    Events that were folded into their request are passed over: a catch-up that was killed runs
-    again, after decisions of its own.
+    Events that are folded into their request are skipped: a catch-up that was killed runs again,
+    and may have made decisions after them.
     """
     late: dict[Key, Late] = {}
     types = list(map(kind_of, ABOUT_CLOCKS))

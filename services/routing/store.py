@@ -99,7 +99,11 @@ async def load_batch(
     return Loaded(
         {request[0]: request_of(request) for request in row["o_requests"] or ()},
         {(topic, subject): last for topic, subject, last in row["o_numbers"] or ()},
-        {provider: said for provider, said in row["o_declarations"] or () if said is not None},
+        {
+            provider: declaration
+            for provider, declaration in row["o_declarations"] or ()
+            if declaration is not None
+        },
         row["o_version"],
         {capacity[0]: capacity_of(capacity) for capacity in row["o_capacities"] or ()},
     )
@@ -107,11 +111,11 @@ async def load_batch(
 
 class NextDue(NamedTuple):
     """
-    What the deadlines look at: the catalog's version, and the real time.
+    The inputs of a step of `Deadlines`; ``version`` is the catalog's, ``at`` the real time.
 
-    ``swept`` is the version of the catalog whose calendars all clocks follow, once the sweep is no
-    longer under way. ``due_at`` is when the next clock is due, ``next_at`` when the next late
-    clock is announced again.
+    ``swept`` is the version of the catalog whose calendars all clocks follow once the sweep has
+    ended. ``due_at`` is when the next clock is due, ``next_at`` the time of the next reminder or
+    repeated miss.
     """
 
     version: int
@@ -123,12 +127,12 @@ class NextDue(NamedTuple):
 
 
 async def read_next_due(connection: Any) -> NextDue:
-    """Return what the deadlines look at, in one round trip."""
+    """Return the inputs of a step of `Deadlines`, in one round trip."""
     return NextDue(*await connection.fetchrow(_SQL["read_next_due"]))
 
 
 async def begin_calendar_sweep(connection: "Connection[Any]", *, version: int) -> None:
-    """Begin to look at all clocks, by the calendars of the catalog's *version*."""
+    """Begin a sweep of all clocks, by the calendars of the catalog's *version*."""
     await connection.execute(_SQL["begin_calendar_sweep"], version)
 
 
@@ -173,28 +177,28 @@ async def lock_due_requests(
 
 async def read_affected(connection: Any) -> tuple[int, datetime, bool, datetime | None]:
     """
-    Return the catalog's version, the real time, and whether any work is named to the office.
+    Return the catalog's version, the real time, and whether any request is ``affected``.
 
-    Last, by when somebody must be reached about an offer, by the business clock.
+    The last value is when the next mail about an offer must be delivered, by the business clock.
     """
     version, at, is_any_affected, reach_by = await connection.fetchrow(_SQL["read_affected"])
     return version, at, is_any_affected, reach_by
 
 
 async def expect_reach(connection: Any, offers: Sequence[Unreached]) -> None:
-    """Note offers about which somebody must be reached by mail."""
+    """Store the offers about which a mail must be delivered."""
     if offers:
         await connection.execute(_SQL["expect_reach"], *zip(*offers, strict=True))
 
 
 async def lock_reached(connection: Any, offer_ids: Collection[str]) -> dict[str, Unreached]:
-    """Lock and return those of the offers about which nobody was reached before."""
+    """Lock and return those of the offers about which no mail was delivered before."""
     rows = await connection.fetch(_SQL["lock_reached"], list(offer_ids)) if offer_ids else ()
     return {row[0]: Unreached(*row) for row in rows}
 
 
 async def forget_unreached(connection: Any, offer_ids: Collection[str]) -> None:
-    """Delete the notes of offers about which somebody was reached, or that are over."""
+    """Delete the rows of offers about which a mail was delivered, or that are over."""
     if offer_ids:
         await connection.execute(_SQL["forget_unreached"], list(offer_ids))
 
@@ -202,7 +206,7 @@ async def forget_unreached(connection: Any, offer_ids: Collection[str]) -> None:
 async def lock_unreached(
     connection: "Connection[Any]", *, until: datetime, limit: int
 ) -> tuple[list[Request], list[str], datetime | None]:
-    """Lock requests about whose offers nobody was reached *until* then; skip those locked."""
+    """Lock requests with an offer whose mail was due by *until*; skip those locked by others."""
     rows = await connection.fetch(_SQL["lock_unreached"], until, limit)
     requests, at = _locked(rows)
     return requests, [row["offer_id"] for row in rows], at
@@ -233,11 +237,11 @@ async def lock_engagements(
     limit: int,
 ) -> tuple[list[Request], datetime | None]:
     """
-    Lock requests at work with *providers* or in *programs* that were not named for their reasons.
+    Lock requests with an engagement that is to be reported to the office, or no longer affected.
 
-    *work* is what follows the reason if a program says what becomes of its work. Also lock those
-    that were named while both take part again. Skip those locked by others. Return them and the
-    real time when all were locked (None if there are none).
+    *providers* and *programs* have the reasons; *work* has the suffix that a program adds to its
+    reason. A request is locked if its ``affected`` differs from that. Skip those locked by others.
+    Return them and the real time when all were locked (None if there are none).
     """
     rows = await connection.fetch(
         _SQL["lock_engagements"],
@@ -272,7 +276,7 @@ async def lock_late(
     connection: "Connection[Any]", *, until: datetime, limit: int
 ) -> tuple[list[tuple[Request, Late]], datetime | None]:
     """
-    Lock late clocks to be announced by *until*, with their requests; others' locks are skipped.
+    Lock clocks to be announced by *until*, with their requests; skip those locked by others.
 
     Return them and the real time when all were locked (None if there are none).
     """
@@ -399,7 +403,7 @@ async def count_waiting(connection: "Connection[Any]") -> dict[str, int]:
 async def count_clocks(
     connection: "Connection[Any]", clock: BusinessClock
 ) -> dict[str, tuple[int, int]]:
-    """Return, by clock, how many run, and how many are past their time and not acted on."""
+    """Return, by clock, how many run, and how many are overdue and not acted on."""
     names = (SILENCE, STOPPED, REHOME_CLOCK, REHOME)
     rows = await connection.fetch(
         _SQL["count_clocks"], *astuple(clock), *names, list(PROVIDER_LEFT)

@@ -1,4 +1,4 @@
-"""Withdraws open offers, and names work, of providers and programs that no longer take part."""
+"""Withdraws offers and reports engagements whose provider or program no longer takes part."""
 
 import asyncio
 from collections import Counter
@@ -24,12 +24,12 @@ _LIMIT = 200
 
 class Withdrawals:
     """
-    Withdraws the offers; the matcher then serves their requests, which keep their places.
+    Withdraws such offers; the matcher then serves their requests, which keep their queue numbers.
 
-    It looks at the catalog and the time, so that a date which passes counts without a message. The
-    engagements of a provider or in a program that no longer takes part are named to the program
-    office, each once; those of a program that ended and says so are closed. Offers to providers
-    without a system are withdrawn if no mail about them was delivered within a working day.
+    Each step compares the catalog with the time, so that a date which passes takes effect without
+    a message. Engagements are reported to the program office, once for each reason, or closed if
+    their program has ended and says so. Offers to providers without a system are withdrawn if no
+    mail about them was delivered within a working day.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Withdrawals:
         self._rules_cache = RulesCache()
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
-        """Withdraw offers that may not stand, name work; return the time until the next step."""
+        """Withdraw offers, report engagements; return the time until the next step."""
         async with pool.acquire() as connection:
             version, now, is_any_affected, reach_by = await store.read_affected(connection)
             at = self._clock.at(now)
@@ -56,11 +56,11 @@ class Withdrawals:
             catalog = await self._catalogs.current(connection, version=version)
             rules = self._rules_cache.in_force(catalog, at=at)
             left = gone(catalog, at=at)
-            offers, named = late, 0
+            offers, reported = late, 0
             if left.providers or left.programs or is_any_affected:
                 offers += await self._withdraw(connection, left)
-                named = await self._name(connection, left, rules)
-        if not offers and not named:
+                reported = await self._report(connection, left, rules)
+        if not offers and not reported:
             return LATER
         self._relay_wake.set()
         self._matcher_wake.set()
@@ -92,7 +92,9 @@ class Withdrawals:
                 log.info("offers.withdrawn", unreachable=len(outcomes))
         return len(requests)
 
-    async def _name(self, connection: "PoolConnectionProxy[Any]", left: Gone, rules: Rules) -> int:
+    async def _report(
+        self, connection: "PoolConnectionProxy[Any]", left: Gone, rules: Rules
+    ) -> int:
         async with connection.transaction():
             requests, now = await store.lock_engagements(
                 connection,

@@ -34,8 +34,8 @@ def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[Decision
     """
     Return the outcomes of *requests*, which are in the order of their queue numbers.
 
-    Each request is decided before the next one sees the remaining capacity. So a request that is
-    passed over has a record which shows that no suitable provider had capacity.
+    Each request is decided before the next one, which gets only the remaining capacity. So the
+    record of a request that is passed over shows that no suitable provider had capacity.
     """
     if not step.is_open:
         return [_not_open(step, request) for request in requests]
@@ -152,14 +152,14 @@ def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
     """
     Let the request wait until its program opens, or refer it if the program has ended.
 
-    A request that already waits is told again only if the reason or the date is another.
+    A request that already waits gets a new event only if the reason or the date has changed.
     """
     catalog = step.rules.catalog
     reason = closed(catalog, step.program, at=step.at) or "program_not_open"
     if reason == "program_ended":
         return _program_ended(step, request)
-    told_date = opens_at(catalog, step.program)
-    if (request.waits_for, request.waits_until) == (reason, told_date):
+    opening = opens_at(catalog, step.program)
+    if (request.waits_for, request.waits_until) == (reason, opening):
         return DecisionOutcome(request._replace(fresh=False))
     name = catalog.programs[step.program].name
     state = "suspended" if reason == "program_suspended" else "not open"
@@ -175,12 +175,12 @@ def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
     builder = OutcomeBuilder(request, cause=request.last_event, at=step.at)
     basis = step.rules.programs
     record = builder.record_decision("closed", details, because, rules=step.rules, basis=basis)
-    wait(builder, reason, decision=record.facts, opens_at=told_date)
+    wait(builder, reason, decision=record.facts, opens_at=opening)
     return builder.build()
 
 
 def _program_ended(step: LaneStep, request: Request) -> DecisionOutcome:
-    """Refer the request to the program office, with another program that would serve it."""
+    """Refer the request to the program office; propose another program if one would serve it."""
     basis, name = step.rules.programs, step.rules.catalog.programs[step.program].name
     facts = decode_request_facts(request.facts)
     proposed = served_instead(facts, step.program, step.rules, at=step.at)

@@ -116,8 +116,8 @@ class Matcher:
         """
         Go one step through a lane; return the time until the next.
 
-        What to lock follows from the rules in force *at* the survey. If it follows no longer when
-        the locks are held, nothing is done, and the next step sees the new rules.
+        The rules in force *at* the survey determine what to lock. If they have changed by the time
+        the locks are held, nothing is done, and the next step uses the new rules.
         """
         plan = _plan(lane.program, rules, at=at)
         async with connection.transaction():
@@ -155,7 +155,7 @@ class Matcher:
 
 
 class _Plan(NamedTuple):
-    """Inputs of a step through a lane; with another ``basis``, the lane is swept again."""
+    """Inputs of a step through a lane; a changed ``basis`` starts a new sweep of the lane."""
 
     basis: str
     is_open: bool

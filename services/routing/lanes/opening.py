@@ -77,7 +77,7 @@ async def open_lane(
     limit: int,
 ) -> OpenedLane | None:
     """
-    Lock the lane, its providers' capacities and its next requests; None if another has the lane.
+    Lock the lane, its providers' capacities and its next requests; None if the lane is locked.
 
     A *basis* other than that of the last sweep starts a new sweep.
     """

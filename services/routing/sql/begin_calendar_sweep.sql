@@ -1,5 +1,5 @@
--- Waits for the batches and the matchers that may still count by an older calendar: they hold these
--- locks. Those that begin later read the catalog behind them.
+-- Waits for the batches and matchers that may still count by an older calendar: they hold these locks.
+-- Later ones wait for these locks, then read the new catalog.
 WITH lanes_locked AS MATERIALIZED (SELECT lane FROM lanes ORDER BY lane FOR UPDATE),
      batches_locked AS MATERIALIZED (
          SELECT topic FROM checkpoints ORDER BY topic, partition FOR UPDATE),

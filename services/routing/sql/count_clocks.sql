@@ -1,8 +1,9 @@
--- A request has at most one running clock (a partial index has these requests); those that were missed stand
--- in late_clocks until they are acted on (`stands` in services/routing/life/late.py; a test compares): $4 is
--- the clock of silence, `affected` ends in $5 while work is stopped; $6 is the clock that runs beside a
--- request's own, while `affected` ends in $7 or begins with one of the causes $8.
--- The business clock shows $2 at $1, and runs $3 times as fast as real time.
+-- A request has at most one running clock of its own (a partial index has these requests). Missed clocks
+-- stay in late_clocks until they are acted on, by the same conditions as `stands` in
+-- services/routing/life/late.py (a test compares them). $4 is the clock of silence; while work is stopped,
+-- `affected` ends in $5. $6 is the clock that runs beside a request's own, as long as `affected` ends in $7
+-- or begins with one of the causes $8. The business clock shows $2 at the real time $1, and runs $3 times
+-- as fast as real time.
 WITH running AS (
     SELECT due_clock AS clock, count(*) AS running,
            count(*) FILTER (

@@ -1,5 +1,5 @@
--- The declarations of providers, in order: the last before the dump, then those since the dump
--- with the time of their taking in.
+-- The declarations of providers, in order: the last before the dump, then those since the dump, each
+-- with the time when routing took it in.
 SELECT provider, declaration, valid_until, entries, NULL::timestamptz AS at, 0::bigint AS id
   FROM capacities
  WHERE declaration IS NOT NULL

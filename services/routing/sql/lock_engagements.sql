@@ -1,7 +1,7 @@
--- Requests whose work is with one of the providers $1 or in one of the programs $3, for the reasons $2
--- and $4 beside them, and was not named to the office for that, or not with what $5 says of the program;
--- and those that were named while both take part again. Locked ones are left for the next time. The time
--- is read after each lock. They are looked up as in lock_offers.sql.
+-- Requests with an engagement of one of the providers $1 or in one of the programs $3, unless it was
+-- reported to the office for the same reason ($2 and $4 are the reasons, $5 the suffixes of the programs);
+-- and those that were reported but whose provider and program take part again. Locked ones are left for
+-- the next time. The time is read after each lock. They are looked up as in lock_offers.sql.
 SELECT locked.request, clock_timestamp() AS at
   FROM (SELECT to_request_row_2(requests) AS request
           FROM requests

@@ -1,4 +1,4 @@
--- Late clocks that are to be announced again by $1, with their requests, locked; those that others
+-- Clocks to be announced by $1 (reminders and misses), with their requests, locked; those that others
 -- have locked are left for the next time. The time is read after each lock.
 SELECT locked.request, locked.clock, locked.status, locked.due_at, locked.misses, locked.next_at,
        locked.cause, clock_timestamp() AS at

@@ -1,5 +1,5 @@
--- The next requests with a clock that runs or is late, behind the one that the sweep has reached,
--- with their last decision; without parked ones. The time is read after each lock.
+-- The next requests, after the one that the sweep has reached, with a clock that runs or is late, and
+-- their last decision; without parked ones. The time is read after each lock.
 SELECT locked.request, locked.since, locked.record, locked.clock, locked.status, locked.due_at,
        locked.misses, locked.next_at, locked.cause, clock_timestamp() AS at
   FROM (SELECT to_request_row_2(requests) AS request, decisions.at AS since, decisions.record,

@@ -1,5 +1,5 @@
--- Requests whose provider without a system should have been reached by $1, each with its offer; locked ones
--- are left for the next time. The time is read after each lock.
+-- Requests with an offer about which a mail should have been delivered by $1, each with that offer; locked
+-- ones are left for the next time. The time is read after each lock.
 SELECT locked.request, clock_timestamp() AS at, locked.offer_id
   FROM (SELECT to_request_row_2(requests) AS request, unreached_offers.offer_id
           FROM unreached_offers
