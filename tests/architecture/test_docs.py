@@ -188,7 +188,7 @@ def codes_in_contracts() -> Codes:
     known["report.told", "stage"] = set(CODES["report_stages"])
     known["report.status_changed", "status"] = set(CODES["report_statuses"])
     for kind in ("message.refused", "submission.refused"):
-        known[kind, "refused_by"] = {"intake", "routing", "notifications"}
+        known[kind, "refused_by"] = set(CODES["refusing_services"])
     known["", "dataclassification"] = set(get_args(Classification))
     return known
 

@@ -102,17 +102,20 @@ class Batches:
         return self._subscriber.consumer
 
     async def start(self) -> None:
-        """Join the group; batches come once partitions are assigned."""
+        """Join the group; batches come once it has assigned. After a failure, start again."""
         await self._broker.connect()
         config = self._broker.config.broker_config
         assert isinstance(config.builder, partial)
-        config.builder = partial(
-            FetchingConsumer,
-            **config.builder.keywords,
-            batched_topics=self._batched_topics,
-            gather_seconds=self._settings.batch_wait_ms / 1000,
-        )
-        await self._broker.start()
+        ours = {
+            "batched_topics": self._batched_topics,
+            "gather_seconds": self._settings.batch_wait_ms / 1000,
+        }
+        config.builder = partial(FetchingConsumer, **{**config.builder.keywords, **ours})
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self._subscriber.stop()  # it would stay a member of the group
+            raise
 
     async def stop(self) -> None:
         """Stop fetching and leave the group."""

@@ -17,6 +17,7 @@ from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from shared.delivery import kafka
 from shared.delivery.consumer import Consumer
+from shared.process.outages import TRANSIENT
 from shared.process.probes import Health
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.ledger import LedgerReader, event, ledger
@@ -34,7 +35,9 @@ async def consumer(
     build: str = "1",
     topics: str = r"^cri\.int\.intake\.v1$",
     batched_topics: Sequence[str] = (),
+    failed_starts: int = 0,
 ) -> AsyncIterator[Consumer]:
+    """Yield a consumer that runs; each of the *failed_starts* before must raise an outage."""
     running = Consumer(
         service="routing",
         topics=topics,
@@ -47,6 +50,9 @@ async def consumer(
         cluster_id=await kafka.cluster_id(settings),
         batched_topics=batched_topics,
     )
+    for _ in range(failed_starts):
+        with pytest.raises(TRANSIENT):
+            await running.start()
     await running.start()
     try:
         yield running

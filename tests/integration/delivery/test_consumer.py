@@ -7,7 +7,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
@@ -91,6 +92,34 @@ async def test_records_are_taken_in_once_by_two_members_that_come_and_go(
     for subject in SUBJECTS:
         own = [entry for entry in entries if entry.startswith(f"{subject}/")]
         assert own == [f"{subject}/{number}" for number in range(1, 41)]
+
+
+async def test_a_start_that_failed_after_joining_is_repeated(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    reader: LedgerReader,
+    send: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start, left = AIOKafkaConsumer.start, ["coordinator", "connection"]
+    started: list[AIOKafkaConsumer] = []
+
+    async def interrupted(self: AIOKafkaConsumer) -> None:
+        started.append(self)
+        await start(self)
+        if left:
+            raise KafkaConnectionError(left.pop())
+
+    async def holds_it() -> bool:
+        return await ledger(pool) == ["A/1"]
+
+    monkeypatch.setattr(AIOKafkaConsumer, "start", interrupted)
+
+    async with consumer(settings, pool, reader, failed_starts=2):
+        await send([("A", event("A", 1, topic="cri.int.intake.v1"))])
+        await until(holds_it)
+
+        assert [each._closed for each in started] == [True, True, False]
 
 
 async def test_headers_that_are_null_or_no_text_stop_nobody(

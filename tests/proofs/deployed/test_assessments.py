@@ -131,7 +131,7 @@ async def known_to_reporting(stack: Stack, engagement: str) -> None:
     """
     Return once reporting has read that the engagement has begun.
 
-    What is said of it before is refused, with the advice to send it again: see DECISIONS.md.
+    Messages about it that come before wait for that, up to a minute: see DECISIONS.md.
     """
     async with (
         asyncio.timeout(60),
