@@ -44,8 +44,9 @@ def digest_of(waiting: Sequence[Waiting]) -> Digest:
     """
     Return the digest of mails *waiting* for one contact, which are in the order of their messages.
 
-    It tells each request's newest status, and the newest of each kind of news about it. Its id is
-    derived from the contact and the moment at which it is due, so that it is made once.
+    It tells each request's newest status, and the newest of each kind of news about each of its
+    reports, clocks and offers. Its id is derived from the contact and the moment at which it is
+    due, so that it is made once.
     """
     newest: dict[tuple[Any, ...], Waiting] = {}
     not_told: list[tuple[Mail, str]] = []
@@ -54,7 +55,8 @@ def digest_of(waiting: Sequence[Waiting]) -> Digest:
         if because is not None:
             not_told.append((each.mail, because))
             continue
-        news = (each.about, each.kind, each.facts.get("about"))
+        which = tuple(each.facts.get("which", ()))
+        news = (each.about, each.kind, each.facts.get("about"), which)
         earlier = newest.pop(news, None)
         if earlier is not None:
             not_told.append((earlier.mail, life.OVERTAKEN))

@@ -46,6 +46,13 @@ _NEWS = {
     "publication_late": "a report is late",
     "report_status": "news about a report",
 }
+_TO_OFFICES = {
+    TYPES["engagement_affected"]: "news about the work of a provider",
+    TYPES["fact_check_asked"]: "a report is drafted",
+}
+"""Words for a program office, where those of `_NEWS` are for the participant that must act."""
+_WHICH = ("report_id", "kind", "due_on", "clock", "offer_id", "engagement_id", "record")
+"""The fields that say which report, clock, offer, work or message news of a request is about."""
 
 
 _READ_ON_A_PAGE = {
@@ -159,6 +166,8 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     data = message["data"]
     kind, template, facts = FILLED[obligation.type](data)
     is_reached_by_desk = "audience" in message
+    if obligation.role == "office" and obligation.type in _TO_OFFICES:
+        facts["about"] = _TO_OFFICES[obligation.type]
     if template is OFFER:
         facts["has_system"] = not is_reached_by_desk
     if obligation.audience == WEB_DESK and obligation.type in _READ_ON_A_PAGE:
@@ -218,6 +227,7 @@ def _news(name: str, about: str) -> "Fill":
             "tracking_number": data["tracking_number"],
             "about": about,
             "sentence": data["sentence"],
+            "which": [data[field] for field in _WHICH if data.get(field) is not None],
         }
         if name == "offer_changed":
             facts["offer_id"] = data["offer_id"]

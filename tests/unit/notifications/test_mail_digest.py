@@ -4,11 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from services.notifications.mail.digest import LINES, Waiting, digest_of
 from services.notifications.mail.life import NEWS, OFFER_END, STATUS, Mail, Other, told_together
-from services.notifications.mail.obligations import PreparedMail
+from services.notifications.mail.obligations import FILLED, PreparedMail
 from shared.contracts.event import derived_id
 from shared.contracts.notifications import NoticeCancelled
+from shared.contracts.outbound import TYPES
 from shared.mail.templates import TEMPLATES, render
 
 DUE = datetime(2026, 3, 4, 15, tzinfo=UTC)
@@ -91,6 +94,51 @@ def test_of_each_kind_of_news_about_a_request_the_newest_is_told() -> None:
 
     assert facts["count"] == "1 request"
     assert [line["sentence"] for line in facts["lines"]] == ["Sentence 1.", "Sentence 3."]
+
+
+def news(number: int, name: str, data: dict[str, Any]) -> Waiting:
+    """Return what waits about the message *name* with *data*."""
+    said = {"tracking_number": "CRI-A", "sentence": f"Sentence {number}.", **data}
+    filled = FILLED[TYPES[name]](said)
+    facts = json.loads(json.dumps(filled.facts))
+    return waiting(number, "CRI-A", "", kind=filled.kind)._replace(facts=facts)
+
+
+REPORT, PROGRESS = {"report_id": "initial-2027"}, {"kind": "progress", "due_on": "2027-04-30"}
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("fact_check_asked", REPORT, {"report_id": "progress-1"}),
+        ("reply_asked", REPORT, {"report_id": "progress-1"}),
+        ("report_status", REPORT, {"report_id": "progress-1"}),
+        ("publication_late", PROGRESS, PROGRESS | {"kind": "status_update"}),
+        ("publication_late", PROGRESS, PROGRESS | {"due_on": "2027-07-31"}),
+        ("clock_late", {"clock": "silence"}, {"clock": "rehome"}),
+        ("offer_lapsed", {"offer_id": "CRI-A-O1"}, {"offer_id": "CRI-A-O2"}),
+        ("engagement_affected", {"engagement_id": "CRI-A-E1"}, {"engagement_id": "CRI-A-E2"}),
+        ("came_too_late", {"record": "cri.in.a.v1/0/1"}, {"record": "cri.in.a.v1/0/2"}),
+    ],
+)
+def test_news_about_two_things_of_one_request_are_both_told(
+    name: str, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    each = [news(1, name, first), news(2, name, second), news(3, name, second)]
+
+    made, facts = digest_of(each), json.loads(mail_of(*each).facts)
+
+    assert [line["sentence"] for line in facts["lines"]] == ["Sentence 1.", "Sentence 3."]
+    assert facts["count"] == "1 request"
+    assert made.not_told == [(each[1].mail, "overtaken")]
+
+
+def test_what_becomes_of_a_version_overtakes_what_became_of_the_one_before() -> None:
+    each = [news(n, "report_status", REPORT | {"version": n}) for n in (1, 2)]
+
+    (line,) = json.loads(mail_of(*each).facts)["lines"]
+
+    assert line["sentence"] == "Sentence 2."
 
 
 def test_e18_a_digest_made_twice_is_the_same_mail() -> None:

@@ -24,7 +24,7 @@ from services.notifications.mail.obligations import (
 )
 from services.notifications.mail.outcome import Outcome
 from shared.contracts import notifications
-from shared.contracts.outbound import TYPES
+from shared.contracts.outbound import RECEIVERS, TYPES
 from shared.mail.mailed import MAILED, is_mailed
 from shared.mail.templates import TEMPLATES, render
 
@@ -192,6 +192,34 @@ def test_no_need_and_no_contact_is_ever_in_a_mail(kind: str) -> None:
         assert "A sentence." in part
         assert NUMBER in part
         assert secret not in part
+
+
+_OF_REQUESTER = {"came_too_late", "clock_settled", "delivery_failed", "status_changed"}
+"""What an office gets only for a request that it entered for a caller."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        name
+        for name, kind in TYPES.items()
+        if is_mailed(kind) and "program_office" in RECEIVERS[kind] and name not in _OF_REQUESTER
+    ),
+)
+def test_a_mail_to_an_office_does_not_call_work_of_others_its_own(name: str) -> None:
+    each = obligation(name)._replace(audience="cops-office", role="office")
+
+    about = json.loads(prepared(each, "desk").facts)["about"]
+
+    assert "your" not in about
+
+
+def test_an_agency_is_told_that_a_report_is_its_own_to_check() -> None:
+    each = obligation("fact_check_asked", "chief")._replace(role="requester")
+
+    about = json.loads(prepared(each, "chief").facts)["about"]
+
+    assert about == "a report is yours to check"
 
 
 def test_every_mailed_type_is_a_message() -> None:
