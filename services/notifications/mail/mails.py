@@ -15,6 +15,7 @@ from services.notifications.mail.obligations import ContactKey, PreparedMail
 from services.notifications.mail.outcome import Outcome, Stage
 from services.notifications.mail.quiet import Hold, Preference
 from services.notifications.mail.timing import MUST_ARRIVE
+from services.notifications.subscriptions.reports import News, as_they_stand
 from shared.contracts.intake import PreferenceSet
 from shared.postgres.statements import load_statements
 
@@ -41,6 +42,13 @@ class ClaimedMail:
     about: str
     gets: Sequence[Any]
     """What a subscriber has confirmed: kinds, cadence and program."""
+    later: Sequence[News]
+    """What was published since its telling was begun, if it may change what it says."""
+
+    @property
+    def facts_now(self) -> dict[str, Any] | None:
+        """The facts as they stand now; None if nothing is left to tell."""
+        return as_they_stand(self.facts, self.later)
 
     @property
     def must_arrive(self) -> bool:
@@ -127,6 +135,7 @@ async def claim_mails(
             _preference(*row[18:22]),
             row[22],
             json.loads(row[23]),
+            [News(*each) for each in row[24]],
         )
         for row, facts in ((tuple(row), json.loads(row["facts"])) for row in rows)
     ]

@@ -183,11 +183,13 @@ class Mailer:
             self._code_key is None or is_too_late(each.mail.prepared_at, each.at)
         ):
             return life.TOO_LATE
+        if each.facts_now is None:
+            return life.OVERTAKEN
         return life.not_needed(each.kind, each.others)
 
     async def _try(self, each: ClaimedMail, zone: str) -> Outcome:
         mail = each.mail
-        facts = in_zone(each.facts, quiet.zone_of(each.preference, otherwise=zone))
+        facts = in_zone(each.facts_now, quiet.zone_of(each.preference, otherwise=zone))
         of_list = None
         if each.kind == life.CODE:  # the code exists only in the mail
             facts = facts | {"code": self._code(each)}

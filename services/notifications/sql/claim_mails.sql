@@ -3,7 +3,8 @@
 -- if the contact has chosen nothing; for a subscriber, news that it has ended is off. `others` are the other
 -- mails to the same audience about the same request, each as its kind, its state, and whether it came later, in
 -- the order of their messages. `gets` is what a subscriber has confirmed: its kinds, and the cadence and program
--- of its solicitations, whose kind sorts last.
+-- of its solicitations, whose kind sorts last. `later` is what was published since the telling of a mail about reports was
+-- begun, if it may change what the mail says.
 WITH due AS (
     SELECT mail_id
       FROM mails
@@ -22,7 +23,7 @@ WITH due AS (
            first_tried_at = coalesce(first_tried_at, now())
       FROM due
      WHERE mails.mail_id = due.mail_id
-    RETURNING mails.mail_id, notice, audience, mails.contact_id, correlation, key, published, tries,
+    RETURNING mails.mail_id, fact, notice, audience, mails.contact_id, correlation, key, published, tries,
               first_tried_at, prepared_at, about, number, kind, template, facts, matter, timing
 )
 SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, published, tries,
@@ -54,7 +55,15 @@ SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, 
                    (array_agg(got.program ORDER BY got.kind DESC))[1])::text
           FROM subscriptions AS got
          WHERE got.audience = claimed.audience
-           AND got.state = 'confirmed') AS gets
+           AND got.state = 'confirmed') AS gets,
+       ARRAY(SELECT ROW(later.kind, later.subject, later.report, coalesce(agency, ''), later.title)
+               FROM tellings
+               JOIN published_news AS later ON later.number > tellings.reported
+               LEFT JOIN public_sites ON slug = later.subject
+              WHERE tellings.fact = claimed.fact
+                AND claimed.kind IN ('report', 'update')
+                AND (later.kind = 'report_withdrawn' OR later.title <> '')
+              ORDER BY later.number) AS later
   FROM claimed
   LEFT JOIN contacts
     ON contacts.participant = claimed.audience

@@ -1,6 +1,6 @@
 """What mails tell of published reports, and of corrections of reports and figures. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 from services.notifications.subscriptions.news import Line, month_in_words
@@ -21,10 +21,15 @@ READ = (SiteChanged, ReportPublished, ReportCorrected, ReportWithdrawn, FigureCo
 _TYPES = {get_args(model.model_fields["type"].annotation)[0]: model for model in READ}
 KINDS = frozenset(kind.split(".")[3] for kind, model in _TYPES.items() if model is not SiteChanged)
 """The kinds of news about reports."""
+_WITHDRAWN = "report_withdrawn"
 
 
 class Published(NamedTuple):
-    """Something published: ``subject`` is a site or a month, ``title`` that of a new report."""
+    """
+    Something published: ``subject`` is a site or a month.
+
+    ``title`` is what a report is called from then on, if this says it.
+    """
 
     fact: str
     kind: str
@@ -34,7 +39,11 @@ class Published(NamedTuple):
 
 
 class News(NamedTuple):
-    """What was published, with the agency's name and the report's title, if they are known."""
+    """
+    What was published, with the agency's name and the report's title, if they are known.
+
+    It is the title that the report has now: its page shows no other.
+    """
 
     kind: str
     subject: str
@@ -60,7 +69,8 @@ def published(event: Any) -> Published:
         return Published(first, kind, event.subject, "", "")
     if isinstance(event, ReportPublished):
         return Published(event.id, kind, data.body.slug, data.body.report_id, data.body.title)
-    return Published(event.id, kind, data.slug, data.report_id, "")
+    title = data.after if isinstance(event, ReportCorrected) and data.item == "title" else ""
+    return Published(event.id, kind, data.slug, data.report_id, title)
 
 
 def line(news: News, *, public_url: str) -> Line:
@@ -71,8 +81,39 @@ def line(news: News, *, public_url: str) -> Line:
         name = f"The programs in figures: {month}"
         said = "Figures of this month were corrected. The page shows both values, and why."
         return Line("", name, said, f"{url}/releases/{news.subject}#corrections")
-    name = ": ".join(part for part in (news.agency or news.subject, news.title) if part)
-    return Line("", name, _SENTENCES[news.kind], f"{url}/sites/{news.subject}/{news.report}")
+    return Line("", _name(news), _SENTENCES[news.kind], f"{url}{_path(news)}")
+
+
+def as_they_stand(facts: dict[str, Any], later: Sequence[News]) -> dict[str, Any] | None:
+    """
+    Return *facts* of a mail, changed by what was published *later*; None if nothing is left.
+
+    A report that is withdrawn is told of no more, and one that has another title is told with it.
+    """
+    if not later:
+        return facts
+    lines = facts.get("lines", [facts])
+    for news in later:
+        path, name = _path(news), _name(news)
+        if news.kind == _WITHDRAWN:
+            lines = [each for each in lines if not each["url"].endswith(path)]
+        else:
+            lines = [
+                {**each, "name": name} if each["url"].endswith(path) else each for each in lines
+            ]
+    if not lines:
+        return None
+    return {**facts, "lines": lines} if "lines" in facts else lines[0]
+
+
+def _name(news: News) -> str:
+    """Return what a report is called: without the title if it is withdrawn, as on its page."""
+    title = "a report is withdrawn" if news.kind == _WITHDRAWN else news.title
+    return ": ".join(part for part in (news.agency or news.subject, title) if part)
+
+
+def _path(news: News) -> str:
+    return f"/sites/{news.subject}/{news.report}"
 
 
 _SENTENCES: Mapping[str, str] = {
@@ -80,5 +121,5 @@ _SENTENCES: Mapping[str, str] = {
     "report_corrected": (
         "This report was corrected. The page shows what it said before, what stands now, and why."
     ),
-    "report_withdrawn": "This report was withdrawn. The page says why.",
+    _WITHDRAWN: "This report was withdrawn. The page says why.",
 }

@@ -192,7 +192,11 @@ async def save_public_sites(connection: "Connection[Any]", agencies: Mapping[str
 async def read_published_news(
     connection: "Connection[Any]", *, after: int, until: int, fact: str | None = None
 ) -> list[News]:
-    """Return what was published *after* one number, up to another; or the one *fact* of it."""
+    """
+    Return what was published *after* one number, up to another; or the one *fact* of it.
+
+    Of a report that was withdrawn, it is that alone.
+    """
     rows = await connection.fetch(_SQL["read_published_news"], after, until, fact)
     return [News(*row) for row in map(tuple, rows)]
 

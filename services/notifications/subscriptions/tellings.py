@@ -39,7 +39,7 @@ AWAY = HELD = timedelta(minutes=1)
 Kafka counts as away once a message has waited in the outbox for `AWAY`. For `HELD` after that no
 news is told, because events read by then may end a subscription.
 """
-NOTHING_NEW = "nothing new"
+NOTHING_NEW, WITHDRAWN = "nothing new", "the report is withdrawn"
 _KINDS = {SOLICITATION.id: life.SOLICITATION, UPDATE.id: life.UPDATE, REPORT.id: life.REPORT}
 _ANNOUNCED = "gov.cri.intake.solicitation_announced.v1"
 
@@ -148,10 +148,11 @@ class Tellings:
         return [Told(audience, SOLICITATIONS, facts) for audience in audiences]
 
     async def _report(self, connection: "Connection[Any]", telling: Telling) -> list[Told]:
-        (published,) = await store.read_published_news(
+        found = await store.read_published_news(
             connection, after=0, until=telling.reported, fact=telling.fact
         )
-        facts = dict(reports.line(published, public_url=self._public_url).facts)
+        lines = [reports.line(each, public_url=self._public_url) for each in found]
+        facts = dict(lines[0].facts) if lines else None
         audiences = await store.list_readers(connection, telling, limit=self._page)
         return [Told(audience, reports.MATTER, facts) for audience in audiences]
 
@@ -208,10 +209,11 @@ async def _decide(
     """Write the decision about each subscriber, and prepare its mail."""
     subjects = [(notifications.TOPIC, each.audience) for each in told]
     numbers = await sequences.lock(connection, subjects)
+    because = NOTHING_NEW if telling.kind == months.KIND else WITHDRAWN
     decided, prepared = [], []
     for each in told:
         mail_id = derived_id(telling.fact, f"mail:{template.id}", each.audience)
-        row = NoticeRow(each.audience, telling.fact, each.audience, because=NOTHING_NEW)
+        row = NoticeRow(each.audience, telling.fact, each.audience, because=because)
         if each.facts is not None:
             row = row._replace(message_type=template.name, message_id=mail_id, because=None)
         number = numbers.next(notifications.TOPIC, each.audience)
