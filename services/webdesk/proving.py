@@ -174,3 +174,13 @@ async def end_codes(connection: Any, matter: Matter) -> None:
     Do this whenever the contact is set: a code that is not mailed yet would go to the new address.
     """
     await connection.execute(_SQL["end_codes"], matter.contact)
+
+
+async def begin_anew(connection: Any, matter: Matter) -> None:
+    """
+    Let the person who has just become the contact of *matter* have codes of their own.
+
+    The codes that the person before asked for by the link no longer count for the contact, or the
+    mail with the new link might not be sent. They still count for their network and among all.
+    """
+    await connection.execute(_SQL["begin_anew"], matter.contact + _BY_LINK)

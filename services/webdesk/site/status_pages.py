@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.webdesk import cases, reports
-from services.webdesk.proving import WITH_LINK
+from services.webdesk.proving import WITH_LINK, begin_anew
 from services.webdesk.saying import say
 from services.webdesk.site.case_visits import (
     COOKIE,
@@ -114,7 +114,8 @@ async def _replace(visit: CaseVisit) -> Response:
     """
     Replace the contact, after a code; the link that opened this page is then no longer valid.
 
-    The new contact at once gets a mail with another link, and with a code.
+    The new contact at once gets a mail with another link, and with a code. Raise 429 if its
+    network has had too many: then nothing is replaced, and the code is still good.
     """
     case, site = visit.case, visit.site
     data, errors = _FIELDS.read(visit.form)
@@ -127,8 +128,10 @@ async def _replace(visit: CaseVisit) -> Response:
         return _rendered(visit, "contact", CONTACT, form=visit.form, errors={"code": WRONG})
     await keep_page(site, visit.connection, contact, None)
     await say(visit.connection, [contact], subject=case.reference, at=site.business_time())
-    network = site.network(visit.request)
-    await site.prover.ask(visit.connection, acting(case, WITH_LINK), network=network)
+    network, matter = site.network(visit.request), acting(case, WITH_LINK)
+    await begin_anew(visit.connection, matter)
+    if not await site.prover.ask(visit.connection, matter, network=network):
+        raise HTTPException(429, TOO_MANY)
     visit.wakes = True
     response = visit.page("contact_replaced")
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.webdesk import proving
 from services.webdesk.restore import Restore
 from services.webdesk.saying import say
 from services.webdesk.site.case_visits import keep_page, link_token
@@ -125,6 +126,56 @@ async def test_e11_who_is_replaced_has_no_link_any_more_and_the_new_one_gets_one
     assert code_message.type == "gov.cri.code.send.v1"  # its mail has the new link
     page = await new_browser().get(f"/s/{link_token(site, reference, DEPUTY)}")
     assert page.status_code == 200
+
+
+async def test_e11_the_new_contact_gets_its_link_whatever_the_one_before_asked_for(
+    new_browser: Callable[..., Browser], site: Site, link: str, pool: "Pool[Any]"
+) -> None:
+    person, reference = new_browser(), await reference_of(pool)
+    await person.get(link)
+    await person.get(CONTACT)
+    for _ in range(proving.OF_ADDRESS):
+        await person.post(f"{CONTACT}/code")
+    code = await mailed(pool)
+
+    await person.post(CONTACT, {"name": "B. Deputy", "email": DEPUTY, "code": code})
+
+    contact, code_message = (await sent(pool))[-2:]
+    assert (contact.type, contact.data["email"]) == ("gov.cri.contact.set.v1", DEPUTY)
+    assert code_message.type == "gov.cri.code.send.v1"  # its mail has the new link
+    deputy = new_browser()
+    await deputy.get(f"/s/{link_token(site, reference, DEPUTY)}")
+    await deputy.get(WITHDRAW)
+    for _ in range(proving.OF_ADDRESS):
+        await deputy.post(f"{WITHDRAW}/code")
+    asked = [each.type for each in await sent(pool)].count("gov.cri.code.send.v1")
+    assert asked == 2 * proving.OF_ADDRESS  # three for each person, the mail with the link is one
+    kept = await pool.fetchval("SELECT count(*) FROM codes_asked")
+    assert kept == 2 * proving.OF_ADDRESS + 1  # for their network, all of them count
+
+
+async def test_e11_nobody_is_replaced_while_no_mail_with_the_new_link_can_be_asked_for(
+    new_browser: Callable[..., Browser],
+    link: str,
+    pool: "Pool[Any]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = new_browser()
+    await person.get(link)
+    await person.get(CONTACT)
+    await person.post(f"{CONTACT}/code")
+    form = {"name": "B. Deputy", "email": DEPUTY, "code": await mailed(pool)}
+    before, shown = await everything(pool), person.shown
+
+    with monkeypatch.context() as limited:
+        limited.setattr(proving, "OF_NETWORK", 1)
+        page = await person.post(CONTACT, form)
+
+    assert page.status_code == 429
+    assert await everything(pool) == before
+    person.shown = shown
+    await person.post(CONTACT, form)
+    assert "from now on" in person.text
 
 
 async def test_after_a_restore_the_link_leads_to_whom_the_messages_since_the_dump_name(
