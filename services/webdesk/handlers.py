@@ -12,7 +12,7 @@ from services.webdesk.tellings import (
     ReportEnd,
     Sentence,
     Status,
-    report_end_in,
+    report_ends_in,
     report_in,
     sentence_in,
     status_in,
@@ -85,8 +85,7 @@ class WebDeskReader:
             state.statuses.append(status)
         if (report := report_in(message)) is not None:
             state.reports.append(report)
-        if (end := report_end_in(message)) is not None:
-            state.report_ends.append(end)
+        state.report_ends.extend(report_ends_in(message))
         if (text := text_in(message)) is not None:
             state.texts[text[0]] = text[1]
         if message.type == TYPES["accepted"]:

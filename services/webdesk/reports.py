@@ -19,7 +19,11 @@ CHECK, REPLY = "fact_check", "published"
 
 
 class Shown(NamedTuple):
-    """A report that the agency may check, or reply to, ``until`` then."""
+    """
+    A report that the agency may check, or reply to, ``until`` then.
+
+    It may do so no longer if it ``has_ended``: the report was returned, published or withdrawn.
+    """
 
     engagement_id: str
     report_id: str
@@ -27,6 +31,7 @@ class Shown(NamedTuple):
     version: int
     hash: str
     until: datetime
+    has_ended: bool
 
     @property
     def about(self) -> Report:
@@ -62,7 +67,7 @@ async def save_reports(connection: Any, reports: Collection[OpenReport]) -> None
 
 
 async def end_reports(connection: Any, ends: Collection[ReportEnd]) -> None:
-    """Close reports that were returned or withdrawn, unless they were opened again since."""
+    """End the checks of reports and the replies to them, unless they were asked for since."""
     in_order = sorted(ends, key=lambda each: each.number)
     last = {(each.engagement_id, each.report_id, each.stage): each for each in in_order}
     await connection.execute(_SQL["end_reports"], *map(list, zip(*last.values(), strict=True)))

@@ -1,6 +1,6 @@
 """What the messages to ``web-desk`` tell those who asked for help. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,8 +15,11 @@ _STAGES: Mapping[str, str] = {
 }
 """Type of a message → what the agency may do with the report that it is about."""
 
-_ENDS: Mapping[str, str] = {"returned": "fact_check", "withdrawn": "published"}
-"""New status of a report → what the agency can no longer do with it."""
+_ENDS: Mapping[str, Sequence[str]] = {
+    "returned": ["fact_check"],
+    "withdrawn": ["fact_check", "published"],
+}
+"""New status of a report → what the agency can no longer do with it; see `report_ends_in`."""
 
 
 class Status(NamedTuple):
@@ -106,13 +109,22 @@ def report_in(message: Message) -> OpenReport | None:
     )
 
 
-def report_end_in(message: Message) -> ReportEnd | None:
-    """Return the report that *message* says is no longer open; None if it names none."""
-    stage = _ENDS.get(message.data.get("status", ""))
-    if stage is None or message.type != TYPES["report_status"] or not _is_ours(message):
-        return None
+def report_ends_in(message: Message) -> list[ReportEnd]:
+    """
+    Return what the agency can no longer do with the report that *message* is about.
+
+    A report that is published is no longer checked, until its next version is drafted.
+    """
     data, number = message.data, int(message.participantsequence or 0)
-    return ReportEnd(data["engagement_id"], data["report_id"], stage, message.time, number)
+    stages: Sequence[str] = ()
+    if _is_ours(message) and message.type == TYPES["reply_asked"]:
+        stages = ["fact_check"]
+    elif _is_ours(message) and message.type == TYPES["report_status"]:
+        stages = _ENDS.get(data["status"], ())
+    return [
+        ReportEnd(data["engagement_id"], data["report_id"], stage, message.time, number)
+        for stage in stages
+    ]
 
 
 def text_in(message: Message) -> tuple[str, dict[str, Any]] | None:

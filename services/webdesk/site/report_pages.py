@@ -59,6 +59,8 @@ async def _again(visit: CaseVisit) -> Response:
 async def _ask(visit: CaseVisit) -> Response:
     """Have a code mailed to the contact on file."""
     found = await opened(visit)
+    if not found.is_open:
+        return RedirectResponse(found.here, 303)
     network, matter = visit.site.network(visit.request), acting(visit.case, visit.browser)
     if not await visit.site.prover.ask(visit.connection, matter, network=network):
         raise HTTPException(429, TOO_MANY)

@@ -47,6 +47,8 @@ class Opened:
     @property
     def is_open(self) -> bool:
         """Whether the contact may still answer, as far as is known here."""
+        if self.shown.has_ended:
+            return False
         if self.shown.stage != CHECK:
             return not self.is_over
         version = self.shown.version

@@ -75,12 +75,13 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
 async def _status(visit: CaseVisit) -> Response:
     case, lists = visit.case, visit.site.lists
+    shown = await reports.read_reports(visit.connection, case.tracking_number)
     return visit.page(
         "status",
         told=await cases.read_told(visit.connection, case.tracking_number),
         program=lists.programs.get(case.program or "", case.program),
         provider=lists.providers.get(case.provider or "", case.provider),
-        reports=await reports.read_reports(visit.connection, case.tracking_number),
+        reports=[each for each in shown if not each.has_ended],
         can_act=visit.site.codes is not None,
     )
 

@@ -220,7 +220,8 @@ async def test_a_returned_draft_is_checked_no_more_until_the_next_version_comes(
         (ended,) = await reports.read_reports(connection, NUMBER)
     await take_in(pool, asked(5, version=2, hash="5a" * 32))
 
-    assert ended.until == returned.time
+    assert (ended.has_ended, ended.until) == (True, returned.time)
     async with pool.acquire() as connection:
         (shown,) = await reports.read_reports(connection, NUMBER)
-    assert (shown.version, shown.until) == (2, datetime(2026, 3, 17, 20, tzinfo=UTC))
+    assert (shown.version, shown.has_ended) == (2, False)
+    assert shown.until == datetime(2026, 3, 17, 20, tzinfo=UTC)
