@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.webdesk.acts import Answer
@@ -15,6 +15,8 @@ from shared.web.tokens import digest
 _SQL = load_statements(__package__)
 ASKED, SENT, APPLIED, REFUSED = "asked", "sent", "applied", "refused"
 """The states of contacts' questions and answers, beside ``told``."""
+TEXT_COMES_WITHIN = timedelta(minutes=5)
+"""How soon a text comes; later, it may be asked for again."""
 CHECK, REPLY = "fact_check", "published"
 
 
@@ -40,13 +42,18 @@ class Shown(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A browser's reading of a version; ``report`` is its content, None until it arrives."""
+    """
+    A browser's reading of a version; ``report`` is its content, None until it arrives.
+
+    It ``is_late`` if it should have arrived by now.
+    """
 
     message_id: str
     version: int
     state: str
     report: Mapping[str, Any] | None
     reasons: Sequence[Mapping[str, Any]]
+    is_late: bool
 
 
 class ReportAct(NamedTuple):
@@ -92,7 +99,9 @@ async def read_reading(
 ) -> Reading | None:
     """Return what the browser with *secret* reads of *shown*, perhaps of an earlier version."""
     about = (reference, shown.engagement_id, shown.report_id, shown.stage)
-    row = await connection.fetchrow(_SQL["read_reading"], digest(secret), *about, READING_LASTS)
+    row = await connection.fetchrow(
+        _SQL["read_reading"], digest(secret), *about, READING_LASTS, TEXT_COMES_WITHIN
+    )
     if row is None:
         return None
     report = None if row["report"] is None else json.loads(row["report"])

@@ -7,6 +7,7 @@ report, and keeps it for this browser until the contact has checked it, or for `
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -43,7 +44,7 @@ async def _show(visit: CaseVisit) -> Response:
     if reading is None:
         return await _door(found)
     if reading.report is None:
-        return found.page("report_wait", reasons=reading.reasons)
+        return _asking(found, "report_wait", reasons=reading.reasons, is_late=reading.is_late)
     return form_page(found, reading.report, Form(), {})
 
 
@@ -131,13 +132,20 @@ async def _send(found: Opened, data: FactCheck | Reply, token: str) -> Response:
 
 async def _door(found: Opened, *, errors: dict[str, str] | None = None) -> Response:
     """Return the page that asks for a code before it shows the text."""
+    return _asking(found, "report_door", errors=errors, is_newer=await found.is_newer())
+
+
+def _asking(
+    found: Opened, template: str, *, errors: dict[str, str] | None = None, **values: Any
+) -> Response:
+    """Return the page of *template*, on which a code may be asked for and entered."""
     request = found.visit.request
     return found.page(
-        "report_door",
+        template,
         status=422 if request.method == "POST" else 200,
         errors=errors or {},
-        is_newer=await found.is_newer(),
         was_asked=bool(errors) or "asked" in request.query_params,
         ask_at=f"{found.here}{_SEND_CODE}",
         enter_at=f"{found.here}{_ENTER}",
+        **values,
     )

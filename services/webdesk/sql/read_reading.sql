@@ -1,5 +1,5 @@
--- $6: how long it lasts.
-SELECT message_id, version, state, report, reasons
+-- $6: how long it lasts; $7: how soon a text comes.
+SELECT message_id, version, state, report, reasons, started_at <= now() - $7::interval AS is_late
   FROM readings
  WHERE id_hash = $1
    AND reference = $2

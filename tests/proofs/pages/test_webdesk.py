@@ -164,14 +164,13 @@ async def test_e40_what_is_refused_is_shown_to_everybody(
     assert await person.look("/request/page/help", "help-refused") == []
 
 
-async def _shown_report(person: Person, pool: "Pool[Any]", page: str, number: int) -> None:
-    """Have the contact enter a code, and be told the report."""
+async def _asked_report(person: Person, pool: "Pool[Any]", page: str) -> str:
+    """Have the contact enter a code; return the id of the question that the desk then asks."""
     await person.open(page)
     await person.press("Send a code")
     await person.type(code=await mailed(pool))
     await person.press("Enter the code")
-    (question, *_) = reversed(await of_reports.questions(pool, "report.read"))
-    await take_in(pool, of_reports.text_of(question.id, number))
+    return (await of_reports.questions(pool, "report.read"))[-1].id
 
 
 async def test_e40_reports_are_read_checked_and_replied_to(
@@ -192,7 +191,11 @@ async def test_e40_reports_are_read_checked_and_replied_to(
     assert await person.look("/status", "status-reports") == []
     assert await person.look(check, "report-code") == []
     assert await person.look(check, "report-code-wrong", press="Enter the code") == []
-    await _shown_report(person, pool, check, 4)
+    question = await _asked_report(person, pool, check)
+    await take_in(pool, of_reports.refused(question, 4, "Its text is lost."))
+    assert await person.look(check, "report-again") == []
+    question = await _asked_report(person, pool, check)
+    await take_in(pool, of_reports.text_of(question, 5))
     assert await person.look(check, "report-check") == []
     await person.open(check)
     await person.page.fill("[name='words-2.1']", "They are in time.")
@@ -203,3 +206,5 @@ async def test_e40_reports_are_read_checked_and_replied_to(
     assert "Is this your answer?" in await person.page.content()
     await person.press("Send the answer")
     assert await person.look(check, "report-checked") == []
+    await take_in(pool, told("reply_asked", 6, of_reports.asked().data))
+    assert await person.look(check, "report-ended") == []
