@@ -141,7 +141,7 @@ class Isolation:
         except Exception as failure:
             if await self._is_outage({partition}):
                 raise
-            log.error("record.not_set_aside", **{"error.type": type(failure).__name__})
+            log.error("record.not_dead_lettered", **{"error.type": type(failure).__name__})
         else:
             del self._suspects[partition]
 

@@ -89,7 +89,7 @@ CONSUMED = StoredCounter(
 )  # fmt: skip
 LOST = StoredCounter("lost_records", "Records that a topic deleted before they were read", "topic")
 DEAD_LETTERS = StoredCounter(
-    "dead_letters", "Records set aside, by reason", "reason",
+    "dead_letters", "Records that could not be processed, by reason", "reason",
     zero=(
         "malformed", "decision_failed", "refused_by_postgres", "too_slow", "not_taken_in",
         "unreadable",
@@ -120,7 +120,7 @@ PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person", stored=True)
 HELD = _gauge("held_records", "Records that wait for another event", stored=True)
 UNACCOUNTED = _gauge(
     "effects_unaccounted",
-    "Records behind the checkpoints without effect, and messages not yet sent", stored=True,
+    "Records below the checkpoints without an effect, and messages not yet sent", stored=True,
 )  # fmt: skip
 
 # Sending
