@@ -252,7 +252,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._end(
             Refusal(
                 f"too many decisions on {topic}/{partition} failed: this build ({self._build}) is"
-                f" wrong, not the world; deploy another, or: continuum resume {self._service}"
+                f" at fault, not the records; deploy another, or: continuum resume {self._service}"
             )
         )
 
@@ -397,4 +397,4 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         is_failing = self._backoff.failures > 0  # the log already says why nothing moves
         self._health.stalled_since = None if is_failing else stalls.since
         if stalls.stalled is not None and not is_failing:
-            self._end(Stalled(f"{stalls.stalled} stands still with records before it"))
+            self._end(Stalled(f"{stalls.stalled} has made no progress although records wait"))

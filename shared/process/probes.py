@@ -42,12 +42,12 @@ class Health:
         now = time.monotonic()
         return [
             *(
-                f"{what} does not answer since {now - since:.0f} s"
+                f"{what} has not answered for {now - since:.0f} s"
                 for what, since in _old(self.unreachable, now, UNREACHABLE_SECONDS)
             ),
             *(f"blocked at {each}" for each in sorted(self.blocked.values())),
             *(
-                f"{place} stands still with records before it since {now - since:.0f} s"
+                f"{place} has made no progress for {now - since:.0f} s although records wait"
                 for place, since in _old(self.stuck, now, STUCK_SECONDS)
             ),
         ]

@@ -238,7 +238,7 @@ def test_kafka_is_frozen(connection: Path, state: Path) -> None:
     assert "What waits\n  none" in said  # the rest is told
     until(
         lambda: runbook.run("continuum status", connection)[1],
-        lambda text: "is not ready: kafka does not answer since" in text,
+        lambda text: "is not ready: kafka has not answered for" in text,
     )
     status, mended = local(state, "up")
     assert status == 0, mended

@@ -134,7 +134,7 @@ async def _settle(
     place = (order["topic"], order["partition"], order["offset"])
     row = await connection.fetchrow(_SQL["read_dead_letter"], *place)
     if row is None:
-        return _Settled("refused", "it is no dead letter, or no longer")
+        return _Settled("refused", "it is not, or no longer, a dead letter")
     if row["answered"]:
         return await _settle_answered(connection, order["action"], place)
     cause, key = f"{row['reason'].replace('_', ' ')}: {row['error']}", row["parking_key"]

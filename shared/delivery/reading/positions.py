@@ -160,8 +160,8 @@ class Positions:
         if end is not None and position > end:
             reason = (
                 f"{where}: the checkpoint {position} is beyond the end {end}: the topic was"
-                f" deleted and made anew, or lost the records {end}..{position - 1}; nothing is"
-                " taken in until a person decides"
+                f" deleted and created again, or lost the records {end}..{position - 1};"
+                " nothing is taken in until a person decides"
             )
             # Stored: before the next start the topic may grow past the checkpoint and seem to fit.
             await self._pool.execute(

@@ -217,7 +217,7 @@ async def _take_in_stage(
         except TooManyFailures as failure:
             raise Refusal(
                 f"catching up: too many decisions on {failure} failed: this build"
-                f" ({catch_up.build}) is wrong, not the world; deploy another, which goes on"
+                f" ({catch_up.build}) is at fault, not the records; deploy another, which resumes"
             ) from failure
         positions.move(result.positions)  # records that were left are read again
         taken += len(records) - len(result.left(records))

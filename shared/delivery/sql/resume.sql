@@ -23,7 +23,7 @@ settled AS (
     INSERT INTO operation_outcomes (operation, outcome, detail)
     SELECT id,
            CASE WHEN found.id IS NULL THEN 'refused' ELSE 'resumed' END,
-           coalesce(because, 'it reads on already')
+           coalesce(because, 'it is already reading')
       FROM ordered
       LEFT JOIN found USING (id)
         ON CONFLICT (operation) DO NOTHING

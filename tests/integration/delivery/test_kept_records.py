@@ -176,7 +176,7 @@ async def test_an_order_to_resume_what_reads_on_is_refused(routing: Any, stack: 
     await resume(service)
 
     row = await owner.fetchrow("SELECT outcome, detail FROM operation_outcomes")
-    assert tuple(row) == ("refused", "it reads on already")
+    assert tuple(row) == ("refused", "it is already reading")
 
 
 async def test_orders_from_before_are_kept_with_their_outcomes(stack: Stack) -> None:

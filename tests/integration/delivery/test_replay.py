@@ -212,7 +212,7 @@ async def test_what_is_settled_is_not_settled_twice(pool: "Pool", parked_key: Re
 
     again = await carried_out(pool, Mended(), parked_key)
 
-    assert again == ("refused", "it is no dead letter, or no longer")
+    assert again == ("refused", "it is not, or no longer, a dead letter")
     assert await ledger(pool) == ["A/1", "B/1", "A/2", "A/3", "A/4"]
 
 
@@ -275,7 +275,7 @@ async def test_an_order_that_fails_for_good_is_given_up_and_later_ones_go_on(
     rows = await pool.fetch("SELECT operation, outcome, detail FROM operation_outcomes ORDER BY 1")
     assert [tuple(row) for row in rows] == [
         (failing, "failed_again", "could not be carried out: UndefinedFunctionError, 3 times"),
-        (later, "refused", "it is no dead letter, or no longer"),
+        (later, "refused", "it is not, or no longer, a dead letter"),
     ]
     assert await counted(pool, "parked") == 2
 

@@ -51,9 +51,9 @@ async def test_without_problems_it_is_ready() -> None:
     ("since", "status", "says"),
     [
         ({"unreachable": 1}, 200, "ready"),
-        ({"unreachable": 12}, 503, "it does not answer since 12 s"),
+        ({"unreachable": 12}, 503, "it has not answered for 12 s"),
         ({"stuck": 5}, 200, "ready"),
-        ({"stuck": 45}, 503, "it stands still with records before it since 45 s"),
+        ({"stuck": 45}, 503, "it has made no progress for 45 s although records wait"),
     ],
     ids=str,
 )
