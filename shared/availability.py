@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 from aiokafka.errors import SaslAuthenticationFailed
 
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.process import probes
 from shared.process.backoff import Backoff
 from shared.process.outages import TRANSIENT
@@ -46,7 +46,7 @@ async def until_available(
         except PERMANENT:
             raise
         except SaslAuthenticationFailed as error:
-            raise Refusal(f"{what} refuses this user or password") from error
+            raise CannotRun(f"{what} refuses this user or password") from error
         except TRANSIENT as error:
             failure = error
         pause = backoff.next_delay()

@@ -21,7 +21,7 @@ from shared.availability import PERMANENT, unless_stopped, until_available
 from shared.delivery import ended_connections, gauges, kafka
 from shared.delivery.consumer import Consumer
 from shared.delivery.orders import orders
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.relay.relay import Relay
 from shared.delivery.restore import own_log
 from shared.delivery.restore.catch_up import CatchUp, Restore, run_catch_up
@@ -117,7 +117,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
             http=servers.tasks,
             traces=traces,
         )
-    except (Refusal, migrate.SchemaMismatch, *PERMANENT) as error:
+    except (CannotRun, migrate.SchemaMismatch, *PERMANENT) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
         return 2
     finally:

@@ -23,7 +23,7 @@ from shared.catalog import catalog
 from shared.contracts.inbound import Submission
 from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 from shared.delivery.published import PublishedEvent
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.records import Item, Malformed, Outgoing, Record, Taken
 from shared.delivery.restore.catch_up import PublishedByCause, fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
@@ -139,10 +139,10 @@ class Restore:
 
 
 def _check_log(message: Any, events: Sequence[PublishedEvent], batch: BatchState) -> None:
-    """Raise `Refusal` if an event about a request was published, but none that created it."""
+    """Raise `CannotRun` if an event about a request was published, but none that created it."""
     number = tracking_number_of(message)
     if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in batch.requests:
-        raise Refusal(
+        raise CannotRun(
             f"{message.coordinate} was taken up for {number}, of which nothing is on the log"
         )
 

@@ -18,7 +18,7 @@ from services.reporting import store
 from services.reporting.handlers import ReportingReader
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import intake, routing
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.take_in.overdue import count_waiting, take_in_overdue
 from shared.process.outages import TRANSIENT
 from shared.process.tasks import AT_ONCE, LATER
@@ -47,7 +47,7 @@ class EarlyMessages:
             return LATER
         try:
             await self._update_as_of(pool)
-        except (Refusal, *TRANSIENT):
+        except (CannotRun, *TRANSIENT):
             pass  # Kafka or a partition is away: `MOST` decides
         async with pool.acquire() as connection:
             before = await store.read_clock(connection) - MOST

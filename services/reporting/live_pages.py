@@ -22,7 +22,7 @@ from services.reporting.figures import DEFINITION, Figure, live_figures
 from services.reporting.labels import group_label, names_by_breakdown
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.process.outages import TRANSIENT
 
 log = structlog.get_logger()
@@ -88,7 +88,7 @@ class Snapshots:
     async def _try_update(self, pool: "Pool[Any]") -> None:
         try:
             await self._update_as_of(pool)
-        except (Refusal, *TRANSIENT) as error:
+        except (CannotRun, *TRANSIENT) as error:
             log.warning("as_of.stands_still", **{"error.type": type(error).__name__})
 
     async def _compute(self, pool: "Pool[Any]") -> Snapshot:

@@ -16,7 +16,7 @@ from shared.delivery.isolation import Isolation
 from shared.delivery.reading.batches import DRAIN_SECONDS, Batches
 from shared.delivery.reading.blocked import Blocked
 from shared.delivery.reading.faults import Faults
-from shared.delivery.reading.positions import Positions, Refusal, readable
+from shared.delivery.reading.positions import CannotRun, Positions, readable
 from shared.delivery.reading.progress import Progress
 from shared.delivery.records import OUTCOMES, Outcome, Record
 from shared.delivery.take_in.checkpoints import Fenced, TooManyFailures
@@ -139,8 +139,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             log.warning("batch.fenced")
         except TooManyFailures as failure:
             await self._stop_for_failures(failure)
-        except Refusal as refusal:
-            self._end(refusal)
+        except CannotRun as error:
+            self._end(error)
         except TRANSIENT as error:
             await self._pause(error, records)
         except Exception as error:
@@ -250,7 +250,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             _SQL["stop_checkpoint"], topic, partition, self._build, failure.failures
         )
         self._end(
-            Refusal(
+            CannotRun(
                 f"too many decisions on {topic}/{partition} failed: this build ({self._build}) is"
                 f" at fault, not the records; deploy another, or: continuum resume {self._service}"
             )
@@ -313,8 +313,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._positions.check_ends(self._consumer)
                 there = readable(self._consumer).intersection(partitions)
                 await self._positions.open(self._consumer, there)
-            except Refusal as refusal:
-                self._end(refusal)
+            except CannotRun as error:
+                self._end(error)
             except TRANSIENT as error:
                 pause = backoff.next_delay()
                 name = type(error).__name__
@@ -350,8 +350,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                     async with asyncio.timeout(ENDS_EVERY):  # a deleted topic has no end
                         await self._positions.check_ends(self._consumer)
                     await self._open_rest()
-            except Refusal as refusal:
-                self._end(refusal)
+            except CannotRun as error:
+                self._end(error)
             except TRANSIENT as error:  # processing depends only on the checkpoints in Postgres
                 log.debug("watch.failed", **{"error.type": type(error).__name__})
 

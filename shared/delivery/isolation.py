@@ -8,7 +8,7 @@ import structlog
 from aiokafka import TopicPartition
 
 from shared.delivery.reading.blocked import Blocked
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.records import Record
 from shared.delivery.take_in.checkpoints import Fenced, TooManyFailures
 from shared.process import metrics
@@ -20,7 +20,7 @@ RESTS = DELAYS[2:]
 MOST_SUSPECTS = 2
 """If more partitions than this fail and nothing else succeeds, no record is at fault."""
 # Not caused by a record: the partition has another owner, or the whole build is wrong.
-_NOT_OF_A_RECORD = (Fenced, TooManyFailures, Refusal)
+_NOT_OF_A_RECORD = (Fenced, TooManyFailures, CannotRun)
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Isolation:
         """
         Take in as many of *records* as possible; the caller offers the rest again.
 
-        Raises `Fenced`, `TooManyFailures`, `Refusal`, and what an outage raised.
+        Raises `Fenced`, `TooManyFailures`, `CannotRun`, and what an outage raised.
         """
         ready, resting = self._ready(records), self.resting()
         for partition in self._suspects.keys() - resting:

@@ -17,7 +17,7 @@ from services.notifications.restore.published_log import read_published_log
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import intake, notifications
 from shared.contracts.outbound import TYPES
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import PublishedByCause, fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
@@ -103,7 +103,7 @@ class RestoreReader:
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: RestoreBatch) -> Closing:
         contradictions = batch.restorer.contradictions
         if contradictions:
-            raise Refusal(
+            raise CannotRun(
                 "what is on the log cannot be decided again, and nothing may be decided"
                 f" otherwise: {'; '.join(contradictions[:5])}"
             )

@@ -62,7 +62,7 @@ class Faults:
                 del self._failing[partition]
 
     async def meet(self, consumer: FetchingConsumer, fault: Fault) -> None:
-        """Note *fault* and decide what follows. Raises `Refusal`."""
+        """Note *fault* and decide what follows. Raises `CannotRun`."""
         failing = self._failing.get(fault.partition)
         if failing is None or failing.offset != fault.offset:
             failing = _Failing(fault.offset, time.monotonic())

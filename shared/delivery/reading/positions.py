@@ -23,7 +23,7 @@ MOST_ANSWERED = 10_000
 RESTORED = "the database was restored under a running service; start it again, and it catches up"
 
 
-class Refusal(Exception):
+class CannotRun(Exception):
     """The service must stop: the text says why, where and what to do."""
 
 
@@ -31,8 +31,8 @@ class Positions:
     """
     The next offset to take in of every assigned partition.
 
-    A checkpoint that does not fit its topic raises `Refusal`: one of another cluster, or one
-    beyond the end because the topic was created again (this refusal is stored until an operator
+    A checkpoint that does not fit its topic raises `CannotRun`: one of another cluster, or one
+    beyond the end because the topic was created again (the reason is stored until an operator
     clears it). So does a checkpoint older than what this process committed, because the database
     was restored. Records that were deleted before they were read are recorded as lost. With
     *answers_deleted*, those of participants are offered without content, so that each is answered.
@@ -124,7 +124,7 @@ class Positions:
 
     async def check_ends(self, consumer: Any) -> None:
         """
-        Raise `Refusal` if any checkpoint of the service does not fit its partition.
+        Raise `CannotRun` if any checkpoint of the service does not fit its partition.
 
         A topic that was deleted and created again ends before its old checkpoints, and a restored
         database holds older ones.
@@ -141,7 +141,7 @@ class Positions:
 
     def _check_stop(self, row: Any) -> None:
         if row["stopped_by"] == self._build:
-            raise Refusal(
+            raise CannotRun(
                 f"{row['topic']}/{row['partition']} was stopped after too many failed decisions by"
                 f" this same build ({self._build}); deploy another, or: continuum resume"
                 f" {self._service}"
@@ -150,9 +150,9 @@ class Positions:
     async def _check_fits(self, row: Any, *, end: int | None) -> None:
         where = f"{row['topic']}/{row['partition']}"
         if row["refused_because"] is not None:
-            raise Refusal(f"{row['refused_because']}: continuum resume {self._service}")
+            raise CannotRun(f"{row['refused_because']}: continuum resume {self._service}")
         if row["cluster_id"] != self._cluster_id:
-            raise Refusal(
+            raise CannotRun(
                 f"{where}: the checkpoint belongs to cluster {row['cluster_id']}, this is"
                 f" {self._cluster_id}; offsets mean nothing here: restore the right one"
             )
@@ -167,7 +167,7 @@ class Positions:
             await self._pool.execute(
                 _SQL["refuse_checkpoint"], row["topic"], row["partition"], reason
             )
-            raise Refusal(f"{reason}: continuum resume {self._service}")
+            raise CannotRun(f"{reason}: continuum resume {self._service}")
 
     async def _skip_lost(self, row: Any, beginning: int) -> int:
         """
@@ -238,7 +238,7 @@ def readable(consumer: Any) -> set[TopicPartition]:
 def _check_age(row: Any, committed: Mapping[TopicPartition, int]) -> None:
     before = committed.get(TopicPartition(row["topic"], row["partition"]), 0)
     if row["next_offset"] < before:
-        raise Refusal(
+        raise CannotRun(
             f"{row['topic']}/{row['partition']}: the checkpoint is {row['next_offset']}, but was"
             f" {before}: {RESTORED}"
         )

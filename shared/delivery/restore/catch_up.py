@@ -24,7 +24,7 @@ from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.blocked import Blocked
 from shared.delivery.reading.faults import Faults
 from shared.delivery.reading.fetching import FetchingConsumer
-from shared.delivery.reading.positions import Positions, Refusal
+from shared.delivery.reading.positions import CannotRun, Positions
 from shared.delivery.restore import own_log
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.checkpoints import TooManyFailures
@@ -87,7 +87,7 @@ async def run_catch_up(pool: "Pool[Any]", catch_up: CatchUp) -> None:
     Return when the tables know every event on the service's own topics.
 
     One process of a service catches up while the others wait. If it is killed, another process
-    resumes. Raises `Refusal`, or what Postgres or Kafka raised; the caller then retries.
+    resumes. Raises `CannotRun`, or what Postgres or Kafka raised; the caller then retries.
     """
     if not await _is_open(pool) and not await _ahead(pool, catch_up):
         return
@@ -215,7 +215,7 @@ async def _take_in_stage(
         try:
             result = await take_in(pool, reader, records, service=catch_up.service)
         except TooManyFailures as failure:
-            raise Refusal(
+            raise CannotRun(
                 f"catching up: too many decisions on {failure} failed: this build"
                 f" ({catch_up.build}) is at fault, not the records; deploy another, which resumes"
             ) from failure

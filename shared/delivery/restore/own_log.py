@@ -24,7 +24,7 @@ from shared.delivery import kafka
 from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.buffer import Fault
 from shared.delivery.reading.fetching import NOT_AUTHORIZED, FetchingConsumer
-from shared.delivery.reading.positions import RESTORED, Refusal
+from shared.delivery.reading.positions import RESTORED, CannotRun
 from shared.delivery.records import Record
 from shared.delivery.sequences import Subject
 from shared.delivery.take_in.reader import LAST_NUMBER, is_name
@@ -123,7 +123,7 @@ async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSet
 
     An event was committed to the tables before it was published, and published before its offset
     is noted: every copy of the tables that holds a note also knows all events before it. Raises
-    `Refusal` if the database was restored meanwhile: only a start catches up.
+    `CannotRun` if the database was restored meanwhile: only a start catches up.
     """
     noted: dict[TopicPartition, int] = {}
     while True:
@@ -142,13 +142,13 @@ async def _note(
     Store where *topics* end now; return the stored ends.
 
     *noted* are the ends returned last. A stored end below them, while the topic itself is not
-    shorter, shows that the database was restored: raises `Refusal`.
+    shorter, shows that the database was restored: raises `CannotRun`.
     """
     held = await known_to(pool)
     ends = await topics.ends()  # read after the notes, which other replicas move
     for partition, end in ends.items():
         if held.get(partition, 0) < noted.get(partition, 0) <= end:
-            raise Refusal(
+            raise CannotRun(
                 f"{partition.topic}/{partition.partition}: the tables know the events to"
                 f" {held.get(partition, 0)}, but knew those to {noted[partition]}: {RESTORED}"
             )
@@ -186,7 +186,7 @@ async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topic
         yield _Topics(consumer, partitions)
     except TopicAuthorizationFailedError as error:
         names_of_them = ", ".join(sorted(error.args[0])) if error.args else names
-        raise Refusal(
+        raise CannotRun(
             f"{settings.kafka_user} may not read what it writes itself ({names_of_them}):"
             " provision the access list of this build's topics.yaml"
         ) from error

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from deploy.local.stack import Stack
 from shared.delivery import kafka
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.records import Item, Taken
 from shared.process import metrics
 from shared.process.settings import ServiceSettings
@@ -210,11 +210,11 @@ async def test_too_many_failures_stop_this_build_and_another_goes_on(
 
     async with consumer(settings, pool, reader) as first:
         await send(fails)
-        with pytest.raises(Refusal, match="continuum resume routing"):
+        with pytest.raises(CannotRun, match="continuum resume routing"):
             await asyncio.wait_for(first.fatal, 20)
 
     async with consumer(settings, pool, reader) as same_build:
-        with pytest.raises(Refusal, match="this same build"):
+        with pytest.raises(CannotRun, match="this same build"):
             await asyncio.wait_for(same_build.fatal, 20)
 
     class Mended(LedgerReader):
@@ -247,7 +247,7 @@ async def test_a_checkpoint_that_does_not_fit_the_log_is_refused(
     await pool.execute(f"UPDATE checkpoints SET {change} WHERE partition = 3")
 
     async with consumer(settings, pool, reader) as running:
-        with pytest.raises(Refusal, match=says):
+        with pytest.raises(CannotRun, match=says):
             await asyncio.wait_for(running.fatal, 20)
 
     assert await ledger(pool) == []

@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.delivery import kafka
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.restore import own_log
 from shared.delivery.restore.own_log import OwnTopics
 from shared.process.settings import ServiceSettings
@@ -142,7 +142,7 @@ async def test_a_database_restored_under_a_running_process_stops_it(
     await asyncio.wait([noting], timeout=20)
 
     assert noting.done()
-    assert isinstance(noting.exception(), Refusal)
+    assert isinstance(noting.exception(), CannotRun)
     await log.know("A", 1)
     await log.know("B", 1)
     (found,) = await log.ahead()
@@ -219,5 +219,5 @@ async def test_a_service_that_may_not_read_its_own_topic_says_what_is_to_be_prov
     async with AIOKafkaProducer(**kafka.security(settings)) as producer:
         await producer.send_and_wait("cri.dlq.routing.v1", b"letter")
 
-    with pytest.raises(Refusal, match="provision the access list"):
+    with pytest.raises(CannotRun, match="provision the access list"):
         await own_log.ahead(pool, letters, settings=settings, turn=lambda: None)

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.delivery import kafka
 from shared.delivery.reading.fetching import FetchingConsumer
-from shared.delivery.reading.positions import Positions, Refusal
+from shared.delivery.reading.positions import CannotRun, Positions
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.consumers import KEPT, Topics
 
@@ -86,7 +86,7 @@ async def test_a_database_older_than_what_this_process_committed_stops_the_proce
 
         await pool.execute(set_to, 1)
 
-        with pytest.raises(Refusal, match="the database was restored"):
+        with pytest.raises(CannotRun, match="the database was restored"):
             await positions.open(consumer, [PLACE])
     assert await pool.fetchval("SELECT refused_because FROM checkpoints") is None
 

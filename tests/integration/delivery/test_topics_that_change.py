@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from aiokafka import TopicPartition
 
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import CannotRun
 from shared.delivery.records import Item
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.consumers import (
@@ -47,7 +47,7 @@ async def test_a_topic_made_anew_before_a_static_member_returns_is_refused(
     await topics.send(KEPT, "C", "D")
 
     async with of_both(static, pool, reader) as returned:
-        with pytest.raises(Refusal, match=rf"^{OTHER}/\d: .* lost the records 0\.\.0;"):
+        with pytest.raises(CannotRun, match=rf"^{OTHER}/\d: .* lost the records 0\.\.0;"):
             await asyncio.wait_for(returned.fatal, 10)
 
     assert await holds(pool, "A", "B")
@@ -72,7 +72,7 @@ async def test_a_topic_made_anew_is_refused_by_every_member_whoever_reads_it(
 
         made = time.monotonic()
         for each in (one, other):
-            with pytest.raises(Refusal, match=f"^{OTHER}/0: "):
+            with pytest.raises(CannotRun, match=f"^{OTHER}/0: "):
                 await asyncio.wait_for(each.fatal, made + 10 - time.monotonic())
 
 
@@ -85,12 +85,12 @@ async def test_a_topic_made_anew_is_refused_after_it_has_outgrown_its_checkpoint
         await until(lambda: holds(pool, "A", "B"))
         await topics.delete(OTHER)
         await topics.make(OTHER)
-        with pytest.raises(Refusal, match=rf"^{OTHER}/\d: "):
+        with pytest.raises(CannotRun, match=rf"^{OTHER}/\d: "):
             await asyncio.wait_for(first.fatal, 10)
     await topics.send(OTHER, "C", "D", "E", "F")
 
     async with of_both(static, pool, reader) as returned:
-        with pytest.raises(Refusal, match=rf"^{OTHER}/\d: .*: continuum resume routing$"):
+        with pytest.raises(CannotRun, match=rf"^{OTHER}/\d: .*: continuum resume routing$"):
             await asyncio.wait_for(returned.fatal, 10)
 
     assert await holds(pool, "A", "B")
