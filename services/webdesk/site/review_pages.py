@@ -113,7 +113,10 @@ async def _state(visit: Visit) -> Response:
     if draft.is_open:
         return RedirectResponse(address_of(_next_page(visit, draft)), 303)
     number = _next_reload(visit) if draft.state == "sent" else None
-    response = visit.page("state", told=TOLD, reloads=number is not None)
+    can_withdraw = visit.site.links is not None and visit.site.codes is not None
+    response = visit.page(
+        "state", told=TOLD, reloads=number is not None, can_withdraw=can_withdraw
+    )
     if number is not None:
         response.headers["Refresh"] = f"{RELOAD_SECONDS}; url={HERE}?seen={number}"
     return response

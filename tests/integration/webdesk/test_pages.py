@@ -92,6 +92,24 @@ async def test_the_answer_is_shown_with_its_number_and_what_was_written_is_erase
     assert await stored(pool) == {}
 
 
+@pytest.mark.parametrize(
+    ("missing", "way"),
+    [(None, "use the link in our emails or call"), ("codes", "call"), ("links", "call")],
+)
+async def test_an_accepted_request_says_how_it_is_withdrawn(
+    browser: Browser, site: Site, pool: "Pool[Any]", missing: str | None, way: str
+) -> None:
+    if missing is not None:
+        setattr(site, missing, None)
+    await browser.fill_in()
+    await browser.post("/request/send")
+    await answer(pool, "accepted", tracking_number="CRI-2026-000042-J")
+
+    await browser.get("/request")
+
+    assert f"To withdraw the request, {way} {SETTINGS['office_telephone']}" in browser.text
+
+
 async def test_the_page_waits_a_moment_for_the_answer(
     browser: Browser, pool: "Pool[Any]", time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
