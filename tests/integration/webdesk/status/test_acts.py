@@ -80,6 +80,7 @@ async def test_the_contact_withdraws_the_request_by_a_code_once(
     await person.get(link)
     await person.get(WITHDRAW)
     await person.post(f"{WITHDRAW}/code")
+    assert "If email reaches the contact person, a code will arrive soon." in person.text
     form = {"code": await mailed(pool)}
 
     await person.post(WITHDRAW, form)
