@@ -44,7 +44,7 @@ async def test_e79_a_reply_is_shown_as_it_will_stand_and_sent_unchanged(
     person, text = new_browser(), "é<b>" * 450
     await read_published(person, link, pool)
     assert CANARY in person.text
-    assert "published next to the report, without changes" in person.text
+    assert "published next to the report, exactly as you write it" in person.text
 
     long = await person.post(REPLY_PAGE, {"item": "2.1", "text": "x" * 2001, "step": "review"})
     assert long.status_code == 422
