@@ -12,7 +12,7 @@ KINDS: Mapping[str, str] = {
     "late": "Something is late",
     "waits_long": "Waiting for a long time",
     "rehome": "Find another provider",
-    "suspended_work": "Work on hold",
+    "suspended_work": "Provider or program not active",
     "unreachable": "Could not be reached",
     "unknown_outcome": "Did an email arrive?",
     "no_living_contact": "No working contact",
@@ -116,7 +116,7 @@ OUTCOMES: Mapping[str, str] = {"sent": "told", "not_needed": "not told"}
 MAIL_OUTCOMES: Mapping[str, str] = {
     "delivered": "email handed over",
     "failed": "email could not be delivered",
-    "outcome_unknown": "nobody can say whether the email arrived",
+    "outcome_unknown": "unknown whether the email arrived",
     "cancelled": "email canceled",
     "counted_as_delivered": "email arrived, as the office found out",
     "sent_again": "email sent again by the office",

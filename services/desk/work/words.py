@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 _REFERRED = {
-    "authority_not_confirmed": "Nobody has made sure that the agency's executive wants this.",
+    "authority_not_confirmed": "We have not confirmed that the agency's executive wants this.",
     "ori_not_listed": "The agency's ORI is in no agency list, so no rule may place the request.",
     "no_ori": "The agency named no ORI, so no rule may place the request.",
     "ori_ambiguous": "Several listed agencies share this ORI, so no rule may place the request.",
@@ -24,7 +24,7 @@ _LATE = {
 }
 LATE_OTHERWISE = "The agency is told again and again that its help is late."
 WAITS_LONG = "The request has waited for 30 days."
-WAITS_LONG_OTHERWISE = "It keeps its place and waits on."
+WAITS_LONG_OTHERWISE = "It keeps its place and goes on waiting."
 _SUSPENDED = {
     "provider_suspended": "The provider of this work is suspended; the work goes on.",
     "program_suspended": "The program of this work is suspended; the work goes on.",
@@ -33,12 +33,12 @@ _SUSPENDED = {
 STOPPED = "The program of this work is suspended, and the work is stopped."
 SUSPENDED_OTHERWISE = "The work stays as it is until the provider or program takes part again."
 _REHOME = {
-    "program_ended": "The program of this work has ended, and another is to go on with it.",
+    "program_ended": "The program of this work has ended, and another provider must continue it.",
     "provider_ended": "The provider of this work no longer takes part.",
     "provider_not_registered": "The provider of this work is no longer connected.",
 }
-REHOME_OTHERWISE = "The work stays with a provider that may not go on, and the agency is told."
-UNKNOWN_OUTCOME = "Nobody can say whether an email arrived: its sending broke off."
+REHOME_OTHERWISE = "The work stays where it is, and the agency is told that we are late."
+UNKNOWN_OUTCOME = "We do not know whether an email arrived: sending it was interrupted."
 UNKNOWN_OTHERWISE = "The email is not sent again, and the recipient may never hear of it."
 CALL = "There is news for this agency, and no email reaches it: somebody must call."
 CALL_OTHERWISE = "The agency does not hear of it."
@@ -55,7 +55,7 @@ def referred(reason: str, otherwise: str) -> str:
 
 def late(clock: str) -> str:
     """Return why a clock that ran out is here."""
-    return _LATE.get(clock, "What was awaited has not happened in time.")
+    return _LATE.get(clock, "Something that was due has not happened.")
 
 
 def suspended(cause: str, *, stopped: bool) -> str:
@@ -67,7 +67,7 @@ def suspended(cause: str, *, stopped: bool) -> str:
 
 def rehome(cause: str) -> str:
     """Return why work is here that another provider should go on with."""
-    return _REHOME.get(cause, "Another provider is to go on with this work.")
+    return _REHOME.get(cause, "Another provider must continue this work.")
 
 
 REPORT_KINDS: Mapping[str, str] = {
