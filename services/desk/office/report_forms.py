@@ -121,7 +121,8 @@ REPORTS: Mapping[str, ActForm] = {
                     "Write at most 10 names, with commas between them.",
                     kind="line",
                     help="Such as its initials, with commas between them. A report about another"
-                    " agency that holds one is not published before somebody has looked.",
+                    " agency that contains one of these names is published only if its approver"
+                    " confirms the name.",
                     needed=False,
                 ),
             ),

@@ -26,7 +26,7 @@ _MAX_PAGE = 10_000
 _TABLE_PAGES = 20
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("due", "number", "agency", "state", "what", "why", "otherwise", "program", "taken by")
-_TAKEN = "Another person has it now."
+_TAKEN = "Another person has it, or it is already closed."
 
 
 @dataclass(frozen=True, slots=True)
