@@ -40,11 +40,14 @@ examples:
 _BY = "(default: this user); the database role is recorded with it"
 REBUILT = """\
 Recomputes, beside the live tables, those that are a fold of the log:
-  reporting               all of its tables
-  routing, notifications  the copy of the reference data, and its gates
   intake                  the reference data, and the final status of each request
-The other tables hold decisions, or come from topics that are kept for 14 days; the report says
-which. Nothing is changed without --yes.
+  routing, notifications  the copy of the reference data, and its gates
+  reporting               requests, timelines, programs, and the copy of the reference data
+  desk                    cases, notices, the work list, and the copy of the reference data
+  webdesk                 nothing
+routing also compares its requests and capacities with what it published. The other tables hold
+decisions, or come from topics that are not kept for ever; the report says which. Nothing is
+changed without --yes.
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from continuum.arguments import REBUILT
 from continuum.rebuild.compare import Difference, differing_keys, differing_parts, totals
 from continuum.rebuild.fold import Fold
 from continuum.rebuild.reporting import REPORTING, opened
@@ -155,3 +156,10 @@ def test_a_differing_key_is_shown_with_its_values() -> None:
         Difference("requests", "C", "is in the live table and not in the log"),
         Difference("requests", "D", "is missing in the live table"),
     ]
+
+
+def test_the_help_says_of_each_service_what_is_rebuilt() -> None:
+    told = {name for line in REBUILT.splitlines() if line.startswith("  ")
+            for name in line[:26].replace(",", " ").split()}  # fmt: skip
+
+    assert told == set(DEPLOYABLES)
