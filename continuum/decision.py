@@ -15,7 +15,7 @@ _KINDS = {
     "triage": "which program, which lane",
     "match": "which provider",
     "direction": "the program office decides",
-    "rehoming": "another provider is to go on",
+    "rehoming": "another provider is to continue the work",
     "counter": "the provider made a counteroffer",
     "closed": "the program is not open",
     "ended": "the engagement ended",

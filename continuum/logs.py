@@ -81,9 +81,9 @@ def answer(
         return _parked(lines) or ["Nothing that failed still waits."]
     if question == "problems":
         since = now - timedelta(hours=hours)
-        return problems(lines, about, since=since) or ["No service has logged a problem of late."]
+        return problems(lines, about, since=since) or ["No service has logged a problem recently."]
     if about is None:
-        raise NotPossible(f"say of what: continuum logs {question} …")
+        raise NotPossible(f"name what it is about: continuum logs {question} …")
     if question in ABOUT and not is_tracking_number(about):
         raise NotPossible(f"{about!r} is no tracking number: they look like CRI-2026-000042-K.")
     sent = [*_sent_messages(lines)]

@@ -95,7 +95,7 @@ class Rebuild:
             return await self._tables.states(self._live, self._shadow.connection, self._log)
         except ValidationError as error:
             raise NotPossible(
-                "the own topic holds what this version cannot read: nothing is compared."
+                "its own topic holds records that this version cannot read: nothing is compared."
             ) from error
 
     async def repair(self, order: Order, compared: Comparison) -> None:

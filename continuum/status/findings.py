@@ -102,7 +102,9 @@ def _blocked(service: str, database: Database, hints: Hints) -> Iterator[Finding
         place = f"{row['topic']}/{row['partition']} at offset {row['offset']}"
         since = moment(row["since"], database.now)
         why = f"{row['reason']} ({row['error']})"
-        yield Finding(f"{service} is blocked on {place} since {since}: {why}", hints.log(service))
+        yield Finding(
+            f"{service} has been blocked on {place} since {since}: {why}", hints.log(service)
+        )
 
 
 def _unread(
@@ -151,13 +153,15 @@ def _left_over(service: str, database: Database) -> Iterator[Finding]:
         yield Finding(what, f"continuum dead-letters list {service}")
     for row in database.parked:
         place = f"{row['topic']}/{row['partition']}/{row['offset']}"
-        what = f"{service}: {row['key']} is parked since {moment(row['parked_at'], now)}"
+        what = f"{service}: {row['key']} has been parked since {moment(row['parked_at'], now)}"
         behind = f"({row['reason']}), {row['waiting']} record(s) behind it; it began at {place}"
         yield Finding(f"{what} {behind}", f"continuum dead-letters show {service} {row['key']}")
     for row in database.held:
         if age(row["since"], now) > _HELD_SECONDS:
             since = moment(row["since"], now)
-            what = f"{service}: {row['count']} record(s) wait for {row['what']} since {since}"
+            what = (
+                f"{service}: {row['count']} record(s) have waited for {row['what']} since {since}"
+            )
             yield Finding(what, "continuum accounting")
     for row in database.lost:
         yield Finding(f"{service} has lost {lost(row, now)}", "continuum accounting")

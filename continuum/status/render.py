@@ -56,7 +56,7 @@ def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _notes(observation: Observation) -> list[str]:
-    """Return the records set aside within a day; they need no action."""
+    """Return the unreadable records of the last day; they need no action."""
     lines = [
         f"  {service}: {row['topic']}/{row['partition']}, offsets {row['from_offset']} to"
         f" {row['until_offset'] - 1}, could not be unpacked ({row['reason']}, {row['error']}):"
@@ -65,7 +65,7 @@ def _notes(observation: Observation) -> list[str]:
         if not isinstance(database, Unavailable)
         for row in database.unreadable
     ]
-    return ["", "Set aside within a day", *lines] if lines else []
+    return ["", "Unreadable records of the last day", *lines] if lines else []
 
 
 def _service(name: str, observation: Observation) -> tuple[str, ...]:

@@ -195,7 +195,8 @@ def test_a_topic_may_not_be_read(connection: Path, state: Path) -> None:
     try:
         submit(connection)
 
-        said = drill("PartitionBlocked", connection, f"intake is blocked on {TOPIC}/0 at offset")
+        where = f"intake has been blocked on {TOPIC}/0 at offset"
+        said = drill("PartitionBlocked", connection, where)
 
         assert "Authorization" in said
         assert "is not ready: blocked at" in said

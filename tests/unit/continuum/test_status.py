@@ -156,8 +156,8 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
         with_table("routing", tables((INTAKE, 7), blocked=[
             {"topic": "t", "partition": 0, "offset": 7, "reason": "not_taken_in",
              "error": "KeyError", "since": LONG_AGO}])),
-        "routing is blocked on t/0 at offset 7 since 2026-03-02 02:55:00 UTC (5 min): not_taken_in"
-        " (KeyError)",
+        "routing has been blocked on t/0 at offset 7 since 2026-03-02 02:55:00 UTC (5 min):"
+        " not_taken_in (KeyError)",
         "continuum logs problems routing",
     ),
     "outbox": (
@@ -182,14 +182,14 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
         with_table("routing", tables((INTAKE, 7), parked=[
             {"key": "K", "parked_at": LONG_AGO, "reason": "decision_failed", "waiting": 2,
              "topic": "t", "partition": 0, "offset": 4}])),
-        "routing: K is parked since 2026-03-02 02:55:00 UTC (5 min) (decision_failed), 2 record(s)"
-        " behind it; it began at t/0/4",
+        "routing: K has been parked since 2026-03-02 02:55:00 UTC (5 min) (decision_failed),"
+        " 2 record(s) behind it; it began at t/0/4",
         "continuum dead-letters show routing K",
     ),
     "held": (
         with_table("routing", tables((INTAKE, 7), held=[
             {"what": "t K/3", "count": 1, "since": LONG_AGO}])),
-        "routing: 1 record(s) wait for t K/3 since 2026-03-02 02:55:00 UTC (5 min)",
+        "routing: 1 record(s) have waited for t K/3 since 2026-03-02 02:55:00 UTC (5 min)",
         "continuum accounting",
     ),
     "lost": (
