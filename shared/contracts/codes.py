@@ -412,7 +412,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "engagement_ended": "The program office ended the engagement, and decides what follows.",
         "program_not_offered": "The named program cannot be offered.",
         "no_ruleset": "No rule set was in force.",
-        "authority_not_confirmed": "Nobody has made sure that the executive wants it.",
+        "authority_not_confirmed": "Nobody has confirmed that the executive wants it.",
     },
     "refusals": refusals.MEANINGS,
     "refusing_services": {

@@ -563,8 +563,8 @@ NOT_REFERRED = Refusal(
 )
 AUTHORITY_NEEDED = Refusal(
     "authority_needed",
-    "Nobody has made sure that the agency's executive wants this request.",
-    "Do that, and send the action confirm_authority; or end the request as ineligible.",
+    "Nobody has confirmed that the agency's executive wants this request.",
+    "Confirm it, then send the action confirm_authority; or end the request as ineligible.",
     _ROUTING,
 )
 AUTHORITY_NOT_OPEN = Refusal(
