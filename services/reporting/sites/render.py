@@ -17,7 +17,7 @@ from services.reporting.render import definitions as definitions_in_words
 from services.reporting.sites.definitions import VERSIONS, Definition
 from services.reporting.sites.feed import Entry
 from services.reporting.sites.home import at_a_glance
-from services.reporting.sites.sentences import address
+from services.reporting.sites.sentences import address, title_of
 from services.reporting.sites.shown import Sites
 from services.reporting.sites.views import (
     ShownCorrection,
@@ -110,5 +110,10 @@ def error_page(title: str, message: str, **contact: str | None) -> str:
 
 def _page(template: str, found: Sites, *, path: str, **values: Any) -> str:
     return TEMPLATES.get_template(f"{template}.html.j2").render(
-        path=path, today=found.today, versions=VERSIONS, address=address, **values
+        path=path,
+        today=found.today,
+        versions=VERSIONS,
+        address=address,
+        title_of=title_of,
+        **values,
     )

@@ -8,6 +8,7 @@ from services.reporting.assessments.decide import WITHDRAWN
 from services.reporting.assessments.shares import COUNTED, Shares
 from services.reporting.assessments.shown import LABELS
 from services.reporting.sites.due import Due
+from services.reporting.sites.site import Report
 from shared.clocks.written import day_in_words
 from shared.contracts.assessments import FINAL
 from shared.contracts.published_reports import (
@@ -51,6 +52,11 @@ def address(slug: str, report_id: str | None = None) -> str:
     """Return the path of a site's page, or of a report's."""
     site = f"/sites/{slug}"
     return site if report_id is None else f"{site}/{quote(report_id, safe='')}"
+
+
+def title_of(report: Report) -> str:
+    """Return the title of a report; one that was withdrawn is not named by its own."""
+    return "A report that was withdrawn" if report.withdrawn else report.body.title
 
 
 def share(shares: Shares, status: str) -> str:

@@ -11,7 +11,7 @@ from services.reporting.labels import GOALS
 from services.reporting.render import Bar, Bars
 from services.reporting.sites import sentences
 from services.reporting.sites.due import Due, dues_of, next_due
-from services.reporting.sites.sentences import KINDS, SITE_STATUSES, address, label
+from services.reporting.sites.sentences import KINDS, SITE_STATUSES, address, label, title_of
 from services.reporting.sites.shares import NOT_STATED, by_goal, shares_of
 from services.reporting.sites.site import PublicSite, Report, findings
 from shared.clocks.written import day_in_words
@@ -356,7 +356,7 @@ def _due(site: PublicSite, each: Due, today: date) -> ShownDue:
         sentence=sentences.due(each, today),
         moves=sentences.moves(each),
         path="" if report is None else address(site.facts.slug, report.body.report_id),
-        title="" if report is None else report.body.title,
+        title="" if report is None else title_of(site.reports[report.body.report_id][-1]),
         is_late=each.is_late(today),
     )
 

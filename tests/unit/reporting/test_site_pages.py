@@ -288,7 +288,9 @@ def test_a_correction_shows_before_and_after() -> None:
 
 def test_a_withdrawn_report_says_why_and_its_text_is_nowhere() -> None:
     canary = "Text of a report that named a person."
-    published = Publishing().report(["complete"], title=canary, summary=canary)
+    published = Publishing().plan("initial", first_due_on="2024-09-30")
+    due = {"due_on": "2024-09-30"}
+    published.report(["complete"], title=canary, summary=canary, facts=due)
     published.correction("1.1", "A finding.", canary).reply(canary)
     published.report(["complete"], version=2, summary=canary).withdrawal("It named a person.")
     sites = sites_of(published)
@@ -310,6 +312,18 @@ def test_a_withdrawn_report_says_why_and_its_text_is_nowhere() -> None:
     ):
         assert canary not in shown
     assert "It named a person." in listed
+
+
+def test_a_due_date_names_its_report_as_the_page_that_it_links_to() -> None:
+    published = Publishing().plan("initial", first_due_on="2024-09-30")
+    due = {"due_on": "2024-09-30"}
+    published.report(["complete"], title="The first title", facts=due)
+    published.report(["complete"], version=2, title="A wrong title", facts=due)
+    published.correction("title", "A wrong title", "The right title")
+
+    (shown,) = sites_of(published).shown(SLUG).dues
+
+    assert (shown.title, shown.path) == ("The right title", f"/sites/{SLUG}/{REPORT}")
 
 
 def test_a_version_that_was_replaced_says_so_and_leads_to_the_one_that_holds() -> None:
