@@ -1,12 +1,13 @@
 """The days on which reports are due: as planned, and as rescheduled. Pure."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import merge
-from itertools import count, groupby, takewhile
-from typing import Generic, Protocol, TypeVar
+from itertools import count, groupby, repeat, takewhile
+from operator import itemgetter
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from shared.contracts.published_reports import Interval
 
@@ -41,29 +42,47 @@ class Move(Protocol):
 M = TypeVar("M", bound=Move)
 
 
+_First: TypeAlias = tuple[date, tuple[date, ...]]
+"""A day of a plan, and the missed days whose place it takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class DueDay(Generic[M]):
-    """The planned day ``first_on``, and the day ``on`` to which ``moves`` have moved it."""
+    """
+    The planned day ``first_on``, and the day ``on`` to which ``moves`` have moved it.
+
+    ``missed`` are the days of earlier plans that it replaces, in their order.
+    """
 
     first_on: date
     on: date
     moves: tuple[M, ...]
+    missed: "tuple[DueDay[M], ...]" = ()
 
 
-def due_days(plans: Sequence[Plan], moves: Sequence[M]) -> Iterator[DueDay[M]]:
+def due_days(
+    plans: Sequence[Plan], moves: Sequence[M], done: Collection[date]
+) -> Iterator[DueDay[M]]:
     """
     Yield every due day of *plans*, all for one kind of report, ordered by the planned day.
 
     The last plan is in force, but days of an earlier plan stay if they came before the next plan
-    was stated. *moves* are those for the same kind, in the order in which they were stated.
+    was stated. If both plans are for one report, the later one moves the day of the earlier one,
+    unless that is among *done*, the planned days of published reports. *moves* are those for the
+    same kind, in the order in which they were stated.
     """
-    for first in _first_days(plans):
-        on, applied = first, []
-        for move in moves:
-            if move.due_on in (on, first):
-                on = move.new_due_on
-                applied.append(move)
-        yield DueDay(first, on, tuple(applied))
+    for first, missed in _first_days(plans, done):
+        earlier = tuple(_moved(day, moves, ()) for day in missed if day != first)
+        yield _moved(first, moves, earlier)
+
+
+def _moved(first: date, moves: Sequence[M], missed: tuple[DueDay[M], ...]) -> DueDay[M]:
+    on, applied = first, []
+    for move in moves:
+        if move.due_on in (on, first):
+            on = move.new_due_on
+            applied.append(move)
+    return DueDay(first, on, tuple(applied), missed)
 
 
 def _months_after(day: date, months: int) -> date:
@@ -72,15 +91,23 @@ def _months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _first_days(plans: Sequence[Plan]) -> Iterator[date]:
-    if not plans:
-        return iter(())
-    *replaced, last = plans
-    earlier = [
-        _until(following.stated_on, _series(plan))
-        for plan, following in zip(replaced, plans[1:], strict=True)
-    ]
-    return (day for day, _ in groupby(merge(*earlier, _series(last))))
+def _first_days(plans: Sequence[Plan], done: Collection[date]) -> Iterator[_First]:
+    found: list[Iterable[_First]] = []
+    missed: tuple[date, ...] = ()
+    for plan, following in zip(plans, [*plans[1:], None], strict=False):
+        days = _series(plan) if following is None else _until(following.stated_on, _series(plan))
+        if plan.every != "once":
+            missed = ()
+        if following is None or not plan.every == following.every == "once":
+            found.append(zip(days, repeat(missed)))
+            continue
+        for day in days:
+            if day in done:
+                found.append([(day, missed)])
+                missed = ()
+            elif day not in missed:
+                missed = (*missed, day)
+    return (max(same) for _, same in groupby(merge(*found), itemgetter(0)))
 
 
 def _until(end: date, days: Iterable[date]) -> Iterator[date]:

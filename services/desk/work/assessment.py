@@ -166,10 +166,10 @@ class Assessment:
         done = {
             each.due_on
             for each in self.reports.values()
-            if each.kind == kind and each.published_at is not None
+            if each.kind == kind and each.due_on is not None
         }
         moves = [each for each in self.moves if each.kind == kind]
-        for day in due_days(self.plans.get(kind, []), moves):
+        for day in due_days(self.plans.get(kind, []), moves, done):
             if day.first_on not in done:
                 yield day.first_on, day.on
 

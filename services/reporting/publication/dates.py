@@ -34,9 +34,11 @@ def open_days(publication: Publication, kind: ReportKind) -> Iterator[DueDay[Cha
     done = {
         report.published.due_on
         for report in publication.reports.values()
-        if report.published is not None and report.published.body.kind == kind
+        if report.published is not None
+        and report.published.body.kind == kind
+        and report.published.due_on is not None
     }
     moves = [each for each in publication.changes if each.kind == kind]
-    for day in due_days(publication.plans_of(kind), moves):
+    for day in due_days(publication.plans_of(kind), moves, done):
         if day.first_on not in done:
             yield day

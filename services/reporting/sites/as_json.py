@@ -145,6 +145,14 @@ def _due(each: Due, today: date) -> dict[str, Any]:
         "first_due_on": each.first_on.isoformat(),
         "due_on": each.on.isoformat(),
         "moves": [_dump(slip) for slip in each.slips],
+        "missed": [
+            {
+                "first_due_on": day.first_on.isoformat(),
+                "due_on": day.on.isoformat(),
+                "moves": [_dump(slip) for slip in day.moves],
+            }
+            for day in each.missed
+        ],
         "report_id": None if each.report is None else each.report.body.report_id,
         "published_on": None
         if each.report is None

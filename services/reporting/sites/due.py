@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from services.reporting.sites.site import PublicSite, Report
-from shared.clocks.due_dates import due_days
+from shared.clocks.due_dates import DueDay, due_days
 from shared.contracts.published_reports import RescheduleFacts
 
 Published: TypeAlias = dict[tuple[str, date], Report]
@@ -17,14 +17,15 @@ class Due:
     """
     A report that is or was due.
 
-    ``first_on`` is the date of the plan, ``on`` the one that holds after ``slips``. ``report`` is
-    what was published for it.
+    ``first_on`` is the date of the plan, ``on`` the one that holds after ``slips``. ``missed`` are
+    dates of earlier plans whose place it takes. ``report`` is what was published for it.
     """
 
     kind: str
     first_on: date
     on: date
     slips: tuple[RescheduleFacts, ...] = ()
+    missed: tuple[DueDay[RescheduleFacts], ...] = ()
     report: Report | None = None
 
     def is_late(self, today: date) -> bool:
@@ -41,8 +42,8 @@ def dues_of(site: PublicSite, today: date) -> list[Due]:
     """
     Return every due date until *today*, and the next one of each kind, the earliest first.
 
-    A missed date stays, even if a new plan replaces its plan. A future date that was moved is
-    included, too. Nothing is due after a site has ended.
+    A missed date stays, even if a new plan replaces its plan, unless both are for one report. A
+    future date that was moved is included, too. Nothing is due after a site has ended.
     """
     published = _published(site)
     dues = []
@@ -51,11 +52,12 @@ def dues_of(site: PublicSite, today: date) -> list[Due]:
         shown_to = max([today, *(slip.due_on for slip in slips)])
         plans = [plan for plan in site.plans if plan.facts.kind == kind]
         has_next = False
-        for day in due_days(plans, slips):
+        done = [first_on for of, first_on in published if of == kind]
+        for day in due_days(plans, slips, done):
             report = published.get((kind, day.first_on))
             is_ahead = day.first_on > today and report is None
             if not (is_ahead and has_next) or day.moves:
-                dues.append(Due(kind, day.first_on, day.on, day.moves, report))
+                dues.append(Due(kind, day.first_on, day.on, day.moves, day.missed, report))
             has_next = has_next or is_ahead
             if is_ahead and day.first_on > shown_to:
                 break

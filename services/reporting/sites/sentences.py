@@ -15,6 +15,7 @@ from shared.contracts.published_reports import (
     PublishedClaim,
     PublishedRecommendation,
     ReportFacts,
+    RescheduleFacts,
 )
 
 KINDS = {
@@ -129,11 +130,20 @@ def due(each: Due, today: date) -> str:
 
 def moves(each: Due) -> list[str]:
     """Return each earlier due date of a report, and why it was moved."""
-    return [
-        f"was due {day_in_words(slip.due_on)}, moved to {day_in_words(slip.new_due_on)}:"
-        f" {label(slip.reason, _SLIPS)}"
-        for slip in each.slips
-    ]
+    found = []
+    planned = [*(day.first_on for day in each.missed), each.first_on]
+    for day, new in zip(each.missed, planned[1:], strict=True):
+        found += [_slip(slip) for slip in day.moves]
+        found.append(f"{_from_to(day.on, new)} by another plan")
+    return [*found, *(_slip(slip) for slip in each.slips)]
+
+
+def _slip(slip: RescheduleFacts) -> str:
+    return f"{_from_to(slip.due_on, slip.new_due_on)}: {label(slip.reason, _SLIPS)}"
+
+
+def _from_to(due: date, new: date) -> str:
+    return f"was due {day_in_words(due)}, moved to {day_in_words(new)}"
 
 
 def fact_check(facts: ReportFacts) -> str:

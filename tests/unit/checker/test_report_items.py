@@ -1,7 +1,7 @@
 """The checker comes to the same work about reports as the desk, by its own fold of the log."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -40,6 +40,15 @@ def planned_again() -> Decisions:
     return decisions
 
 
+def one_planned_again() -> Decisions:
+    decisions = Decisions()
+    decisions.say("plan", every="once")
+    decisions.at = datetime(2027, 5, 10, 15, tzinfo=UTC)
+    decisions.late("progress", SPRING, at=decisions.at)
+    decisions.say("plan", every="once", first_due_on="2027-09-30")
+    return decisions
+
+
 def corrected() -> Decisions:
     decisions = Decisions().published()
     decisions.say("correct", actor="staff:c3")
@@ -66,7 +75,17 @@ def verified() -> Decisions:
     return decisions
 
 
-LIVES = (checked, late, moved, planned_again, corrected, withdrawn, proposed, verified)
+LIVES = (
+    checked,
+    late,
+    moved,
+    planned_again,
+    one_planned_again,
+    corrected,
+    withdrawn,
+    proposed,
+    verified,
+)
 
 
 def run(decisions: Decisions) -> Run:

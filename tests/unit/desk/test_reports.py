@@ -167,6 +167,18 @@ def test_a_date_that_had_passed_before_another_plan_waits_on() -> None:
     ]  # fmt: skip
 
 
+def test_a_missed_date_of_one_report_waits_no_more_after_another_plan_of_one() -> None:
+    decisions = Decisions()
+    decisions.say("plan", every="once")
+    decisions.at = datetime(2027, 5, 10, 15, tzinfo=UTC)
+    decisions.late("progress", SPRING, at=decisions.at)
+
+    decisions.say("plan", every="once", first_due_on="2027-09-30")
+
+    assert waiting(decisions) == []
+    assert [now for _, now in stands(decisions).open_days("progress")] == [date(2027, 9, 30)]
+
+
 def test_a_report_is_for_the_first_day_that_is_open_and_the_next_one_stays_late() -> None:
     decisions = Decisions().drafted()
     decisions.late("progress", SPRING, at=decisions.at)

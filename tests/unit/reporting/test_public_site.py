@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from services.reporting.sites.due import dues_of, next_due
+from services.reporting.sites.sentences import moves
 from services.reporting.sites.site import PublicSite, evolve, folded
 from tests.examples.published_sites import REPORT, Publishing
 
@@ -183,6 +184,38 @@ def test_another_plan_takes_the_place_of_dates_to_come_and_not_of_missed_ones() 
         "2024-07-31",
         "2025-01-31",
     ]
+
+
+def test_a_missed_date_of_one_report_is_moved_by_another_plan_of_one() -> None:
+    published = Publishing().plan(first_due_on="2024-01-31").slip("2024-01-31", "2024-02-29")
+    published.plan(first_due_on="2024-07-31")  # stated on 2024-03-27
+
+    (due,) = dues_of(site_of(published), date(2024, 7, 1))
+
+    assert (due.first_on, due.is_late(date(2024, 7, 1))) == (date(2024, 7, 31), False)
+    assert moves(due) == [
+        "was due January 31, 2024, moved to February 29, 2024: legal review",
+        "was due February 29, 2024, moved to July 31, 2024 by another plan",
+    ]
+
+
+def test_a_plan_of_one_report_that_is_stated_again_moves_nothing() -> None:
+    published = Publishing().plan(first_due_on="2024-01-31").plan(first_due_on="2024-01-31")
+
+    (due,) = dues_of(site_of(published), date(2024, 7, 1))
+
+    assert (due.is_late(date(2024, 7, 1)), moves(due)) == (True, [])
+
+
+def test_a_date_for_which_a_report_came_stays_beside_another_plan_of_one() -> None:
+    published = Publishing().plan(first_due_on="2024-01-31")
+    published.report(kind="progress", published_on="2024-02-10", facts={"due_on": "2024-01-31"})
+    published.plan(first_due_on="2024-07-31")
+
+    first, second = dues_of(site_of(published), date(2024, 7, 1))
+
+    assert (first.days_late, moves(first)) == (10, [])
+    assert (second.report, moves(second)) == (None, [])
 
 
 def test_after_the_end_of_a_site_nothing_is_due() -> None:

@@ -196,6 +196,18 @@ def test_e77_the_page_says_late_by_itself_and_keeps_dates_and_reasons() -> None:
     assert ", late" not in text_of(moved)
 
 
+def test_a_date_that_another_plan_has_moved_is_said_on_the_page_and_in_json() -> None:
+    published = Publishing().plan(first_due_on="2024-01-31").plan(first_due_on="2025-06-30")
+
+    page, found = page_of(published), json_of(published)
+
+    moved = "was due January 31, 2024, moved to June 30, 2025 by another plan"
+    assert moved in page.texts
+    (due,) = found["due"]
+    assert (due["due_on"], due["late"]) == ("2025-06-30", False)
+    assert due["missed"] == [{"first_due_on": "2024-01-31", "due_on": "2024-01-31", "moves": []}]
+
+
 def test_e77_the_list_of_sites_says_late_too() -> None:
     sites = sites_of(Publishing().plan(), today=date(2027, 5, 1))
 

@@ -13,7 +13,9 @@ from services.reporting.sites.due import dues_of
 from services.reporting.sites.site import Plan, PublicSite
 from shared.contracts import published_reports as public
 from tests.examples.publications import (
+    APPROVER,
     DRAFTED,
+    DRAFTER,
     LATER,
     REPORT,
     SLUG,
@@ -117,6 +119,83 @@ def test_a_date_missed_under_an_earlier_plan_is_open_on_the_page_and_for_decisio
     assert [each.on for each in late_days(known(reports), today)] == missed
     moved = reports.say("reschedule", due_on="2026-12-31", new_due_on="2027-07-31")
     assert code_of(moved) is None
+
+
+def planned_once(*dates: tuple[datetime, str]) -> Reports:
+    """Return a site with plans for one report each, stated at a time, and due on a day."""
+    reports = Reports()
+    for at, due_on in dates:
+        applied(reports.say("plan", at=at, every="once", first_due_on=due_on))
+    return reports
+
+
+def open_dates(reports: Reports) -> list[date]:
+    return [day.on for day in open_days(known(reports), "progress")]
+
+
+def test_a_missed_date_of_one_report_is_moved_by_another_plan_of_one() -> None:
+    missed_at = datetime(2027, 5, 5, 15, tzinfo=UTC)
+    reports = planned_once((DRAFTED, "2027-04-30"), (missed_at, "2027-06-30"))
+    applied(reports.say("draft", actor=DRAFTER))
+    applied(reports.say("checked", hash=reports.hash))
+
+    assert late_days(known(reports), date(2027, 6, 15)) == []
+    (published, *_) = applied(
+        reports.say("approve", at=datetime(2027, 6, 15, 15, tzinfo=UTC), actor=APPROVER,
+                    hash=reports.hash)
+    )  # fmt: skip
+
+    assert isinstance(published, public.ReportFacts)
+    assert published.due_on == date(2027, 6, 30)
+    assert late_days(known(reports), date(2027, 8, 1)) == []
+    assert open_dates(reports) == []
+
+
+def test_a_date_that_was_moved_by_a_plan_may_be_moved_again_and_its_first_day_may_not() -> None:
+    missed_at = datetime(2027, 5, 5, 15, tzinfo=UTC)
+    reports = planned_once((DRAFTED, "2027-04-30"), (missed_at, "2027-06-30"))
+
+    assert code_of(reports.say("reschedule", due_on="2027-04-30")) == "not_planned"
+    applied(reports.say("reschedule", due_on="2027-06-30", new_due_on="2027-07-31"))
+    assert open_dates(reports) == [date(2027, 7, 31)]
+
+
+def test_dates_of_one_report_that_were_missed_again_and_again_are_one_date() -> None:
+    reports = planned_once(
+        (DRAFTED, "2027-01-31"),
+        (datetime(2027, 2, 3, 15, tzinfo=UTC), "2027-03-31"),
+        (datetime(2027, 2, 20, 15, tzinfo=UTC), "2027-04-30"),
+        (datetime(2027, 5, 3, 15, tzinfo=UTC), "2027-06-30"),
+    )
+
+    assert open_dates(reports) == [date(2027, 6, 30)]
+
+
+def test_another_plan_of_one_report_after_the_first_was_published_adds_a_date() -> None:
+    reports = Reports()
+    applied(reports.say("plan", every="once"))
+    applied(reports.say("draft", actor=DRAFTER))
+    applied(reports.say("checked", hash=reports.hash))
+    applied(reports.say("approve", at=LATER, actor=APPROVER, hash=reports.hash))
+
+    applied(
+        reports.say("plan", at=datetime(2027, 5, 5, 15, tzinfo=UTC), every="once",
+                    first_due_on="2027-06-30")
+    )  # fmt: skip
+
+    assert open_dates(reports) == [date(2027, 6, 30)]
+    assert [each.on for each in late_days(known(reports), date(2027, 7, 1))] == [date(2027, 6, 30)]
+
+
+def test_a_missed_date_of_one_report_stays_if_a_plan_of_many_follows() -> None:
+    reports = planned_once((DRAFTED, "2027-04-30"))
+
+    applied(
+        reports.say("plan", at=datetime(2027, 5, 5, 15, tzinfo=UTC), first_due_on="2027-06-30")
+    )
+
+    days = islice(open_days(known(reports), "progress"), 2)
+    assert [day.on for day in days] == [date(2027, 4, 30), date(2027, 6, 30)]
 
 
 def test_of_two_reports_due_on_a_day_each_moves_by_what_was_said_when_it_was_due() -> None:
