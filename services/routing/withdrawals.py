@@ -29,7 +29,7 @@ class Withdrawals:
     Each step compares the catalog with the time, so that a date which passes takes effect without
     a message. Engagements are reported to the program office, once for each reason, or closed if
     their program has ended and says so. Offers to providers without a system are withdrawn if no
-    mail about them was delivered within a working day.
+    mail about them was delivered within a working day, after the same grace as for clocks.
     """
 
     def __init__(
@@ -50,13 +50,16 @@ class Withdrawals:
         async with pool.acquire() as connection:
             version, now, is_any_affected, reach_by = await store.read_affected(connection)
             at = self._clock.at(now)
-            late = 0
-            if reach_by is not None and reach_by <= at:
-                late = await self._withdraw_unreached(connection, until=at)
             catalog = await self._catalogs.current(connection, version=version)
             rules = self._rules_cache.in_force(catalog, at=at)
             left = gone(catalog, at=at)
-            offers, reported = late, 0
+            offers, reported = 0, 0
+            if reach_by is not None and rules.ruleset is not None:
+                # As for clocks, grace is for records that Kafka has and we have not read: real time.
+                grace = timedelta(seconds=rules.ruleset.calendar.grace_seconds)
+                until = at - self._clock.lasts(grace)
+                if reach_by <= until:
+                    offers = await self._withdraw_unreached(connection, until=until)
             if left.providers or left.programs or is_any_affected:
                 offers += await self._withdraw(connection, left)
                 reported = await self._report(connection, left, rules)

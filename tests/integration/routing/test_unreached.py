@@ -64,8 +64,10 @@ async def unreached(world: World) -> int:
     return count
 
 
-async def pass_a_day(world: World) -> None:
-    await world.pool.execute("UPDATE unreached_offers SET reach_by = now() - interval '1 second'")
+async def pass_a_day(world: World, *, and_seconds: int = 3600) -> None:
+    """Pass the time within which somebody must be reached, and *and_seconds* more."""
+    since = timedelta(seconds=and_seconds)
+    await world.pool.execute("UPDATE unreached_offers SET reach_by = now() - $1::interval", since)
 
 
 async def test_e36_an_offer_that_reached_nobody_goes_to_the_next_and_is_no_lapse(
@@ -92,6 +94,24 @@ async def test_e36_an_offer_that_reached_nobody_goes_to_the_next_and_is_no_lapse
     assert await desk.capacity("iacp") == ([8], 0)
     assert await desk.withdrawals.step(desk.pool) == LATER
     await verify_decisions(desk.pool)
+
+
+@pytest.mark.parametrize("what", ["mail", "answer"])
+async def test_what_kafka_had_in_time_and_routing_reads_within_the_grace_counts(
+    desk: World, what: str
+) -> None:
+    sender = await offer(desk)
+    number = sender.tracking_number
+    in_time = delivered(sender, offer_id=f"{number}-O1", at=await made_at(desk))
+    await pass_a_day(desk, and_seconds=30)
+
+    await desk.withdraw()
+    await desk.take_in(in_time if what == "mail" else sender.answered("accept", "iacp"))
+    await pass_a_day(desk)
+    await desk.withdraw()
+
+    assert await desk.status(number) == ("offered" if what == "mail" else "assigned")
+    assert "offer_withdrawn" not in await desk.kinds(number)
 
 
 async def test_who_was_not_reached_is_not_asked_again_about_the_same_request(
