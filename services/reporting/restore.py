@@ -21,19 +21,23 @@ from services.reporting.corrections import store as corrections
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
 from services.reporting.publication import store as publication_store
-from services.reporting.publication.batch import ABOUT_PUBLICATION, ENDS
+from services.reporting.publication.batch import ABOUT_PUBLICATION, ENDS, Publications
 from services.reporting.sites.store import take_in
 from shared.business_clock import REAL_TIME, BusinessClock
+from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference
 from shared.contracts.event import derived_id
 from shared.contracts.published_reports import PublicationEvent
 from shared.contracts.reporting import (
+    RELEASES_TOPIC,
     FigureCorrected,
     PublicationLate,
     ReleaseEvent,
     ReleasePublished,
 )
+from shared.delivery import sequences
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.relay import outbox
 from shared.delivery.restore.catch_up import (
     PublishedByCause,
     fold_sequences,
@@ -135,6 +139,7 @@ class Restore:
     order = ("",)
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._clock = clock
         self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
@@ -149,17 +154,37 @@ class Restore:
 
     async def finish(self, connection: Any) -> None:
         """
-        Put back which sites have ended, and which reports were announced as late.
+        End the sites whose engagements have ended; put back which reports were announced as late.
 
         An end may have been taken in again before its site.
         """
-        rows = await connection.fetch(_SQL["read_announced_sites"])
-        sites = [_REPORTS.validate_json(row["value"]).data for row in rows]
-        ended = [site for site in sites if site.status == "ended"]
-        await publication_store.restore_sites(connection, ended)
+        await self._end_sites(connection)
         rows = await connection.fetch(_SQL["read_announced_lateness"])
         late = [PublicationLate.model_validate_json(row["value"]).data for row in rows]
         await publication_store.restore_lateness(connection, late)
+
+    async def _end_sites(self, connection: Any) -> None:
+        """
+        End each site whose end was taken in before what announced the site or made it active.
+
+        An end that was not published is published now.
+        """
+        told, ends = await publication_store.read_ended_sites(connection)
+        sites = [_REPORTS.validate_json(value).data for value in told]
+        await publication_store.restore_sites(connection, sites)
+        if not ends:
+            return
+        engagements = [each.engagement_id for each in ends]
+        known = await publication_store.lock_publications(connection, engagements)
+        publications = Publications(known)
+        at = self._clock.at(await store.read_clock(connection))
+        publications.follow_calendar(await CatalogCache().current(connection), at)
+        slugs = [(RELEASES_TOPIC, each.site.slug) for each in known.values()]
+        numbers = await sequences.lock(connection, slugs)
+        events = [each for end in ends for each in publications.end_site(end, numbers=numbers)]
+        await publications.save(connection)
+        await outbox.append(connection, events)
+        await sequences.save(connection, numbers)
 
 
 async def _put_back(connection: Any, value: bytes) -> None:

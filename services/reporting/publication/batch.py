@@ -21,7 +21,7 @@ from services.reporting.publication import store
 from services.reporting.publication.dates import day_of
 from services.reporting.publication.decide import Context, Refused, decide
 from services.reporting.publication.names import names_of
-from services.reporting.publication.report import Publication
+from services.reporting.publication.report import End, Publication
 from services.reporting.publication.slugs import slug_of
 from services.reporting.sites.store import take_in
 from shared.catalog.catalog import Catalog
@@ -215,16 +215,24 @@ class Publications:
 
     def end(self, event: Any, *, numbers: Numbers) -> tuple[Outgoing, ...]:
         """Take in that an engagement has ended; return the site's change, if it is announced."""
-        known = self.known.get(event.data.engagement_id)
+        end = End(event.data.engagement_id, event.time, event.id, event.correlationid)
+        return self.end_site(end, numbers=numbers)
+
+    def end_site(self, end: End, *, numbers: Numbers) -> tuple[Outgoing, ...]:
+        """End the site of an engagement, if it is announced; return its change if it is new."""
+        known = self.known.get(end.engagement_id)
         if known is None:
             return ()
-        facts = evolved.ended(known, day_of(event.time, self.calendar))
+        facts = evolved.ended(known, day_of(end.at, self.calendar))
         if facts is None:
             return ()
         self._put(known.model_copy(update={"site": facts}))
-        if event.id in self.told:
+        if end.cause in self.told:
             return ()
-        return (self._tell(event, facts, at=event.time, numbers=numbers),)
+        told = self._publish(
+            facts, cause=end.cause, correlation=end.correlation, at=end.at, numbers=numbers
+        )
+        return (told,)
 
     async def save(self, connection: "Connection[Any]") -> None:
         """Write all that has changed."""
@@ -282,15 +290,23 @@ class Publications:
             about = envelope.caused_by(cause, kind=kind, source=SOURCE, at=at, number=number)
             asked = model.model_validate({**about, "data": facts})
             return outbox.outgoing(TOPIC, asked, key=cause.subject)
+        return self._publish(
+            facts, cause=cause.id, correlation=cause.correlationid, at=at, numbers=numbers
+        )
+
+    def _publish(
+        self, facts: Facts, *, cause: str, correlation: str, at: datetime, numbers: Numbers
+    ) -> Outgoing:
+        model = _EVENTS[type(facts)]
         slug: str = getattr(facts, "body", facts).slug  # type: ignore[union-attr]  # each has one
         # Public events name only their cause: no person, and no record of a participant.
         about = envelope.attributes(
-            kind=kind,
+            kind=_type_of(model),
             source=SOURCE,
             subject=slug,
             at=at,
-            cause=cause.id,
-            correlation=cause.correlationid,
+            cause=cause,
+            correlation=correlation,
             number=numbers.next(RELEASES_TOPIC, slug),
             classification="public",
         )

@@ -1,7 +1,7 @@
 """A site that is announced, and its reports, as they are kept. Pure."""
 
-from datetime import date
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
@@ -139,3 +139,12 @@ class Publication(Facts):
     def drafters(self) -> frozenset[Person]:
         """Everybody who has drafted a report about this site."""
         return frozenset(each for report in self.reports.values() for each in report.drafters)
+
+
+class End(NamedTuple):
+    """An engagement has ended: when, and the event of routing that says so."""
+
+    engagement_id: str
+    at: datetime
+    cause: str
+    correlation: str

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from services.reporting.publication.report import Late, Publication, Report
+from services.reporting.publication.report import End, Late, Publication, Report
 from shared.contracts.published_reports import SiteFacts
 from shared.contracts.reporting import PublicationLateFacts
 from shared.delivery.take_in.reader import Connection
@@ -75,6 +75,22 @@ async def erase_drafted_reports(connection: "Connection[Any]", keys: Sequence[st
 def _of_key(key: str) -> tuple[str, str]:
     engagement, _, report = key.partition("/")
     return engagement, report
+
+
+async def read_ended_sites(connection: Any) -> tuple[list[str], list[End]]:
+    """
+    Return the ends of sites whose publications do not say that they have ended.
+
+    First the events (JSON) of those that were published, then those that were not.
+    """
+    rows = await connection.fetch(_SQL["read_ended_sites"])
+    told = [row["told"] for row in rows if row["told"] is not None]
+    ends = [
+        End(row["engagement_id"], row["at"], str(row["event_id"]), row["correlation"])
+        for row in rows
+        if row["told"] is None
+    ]
+    return told, ends
 
 
 async def restore_sites(connection: "Connection[Any]", sites: Collection[SiteFacts]) -> None:

@@ -434,3 +434,35 @@ async def test_a_restore_of_all_that_was_published_publishes_nothing(
     restored = await publication(dump.pool)
     assert restored is not None
     assert restored.site.status == "ended"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("before", ["publication_plan", "publication_approve", "nothing"])
+async def test_after_a_restore_a_site_has_ended_once_whenever_its_end_is_taken_in_again(
+    lives: tuple[Log, Log], before: str, *, is_told: bool
+) -> None:
+    lived, dump = lives
+    writer = Writer()
+    await lived.take_in(begun(writer))
+    await publish(lived, writer)
+    without_end = await outbox_of(lived.pool)
+    records = list(lived.records)
+    lived._ends[routing.TOPIC] = 1  # after the engagement's opening
+    await lived.take_in([routed("engagement_closed", 2, reason="completed")])
+    on_log = await outbox_of(lived.pool) if is_told else without_end
+    await announce(dump.pool, on_log, at=START)
+    found = (n for n, each in enumerate(records) if f".{before}_".encode() in (each.value or b""))
+    place = next(found, len(records))
+
+    batches = [records[:place], lived.records[-1:], records[place:]]
+    await catch_up(dump.pool, Restore(), [each for each in batches if each], service="reporting")
+
+    restored = await publication(dump.pool)
+    assert restored is not None
+    assert restored.site.status == "ended"
+    left = await outbox_of(dump.pool)
+    assert [row["value"] for row in (*on_log, *left)] == [
+        row["value"] for row in await outbox_of(lived.pool)
+    ]
+    kept = "SELECT slug, number, value::text FROM site_events ORDER BY number"
+    assert await dump.pool.fetch(kept) == await lived.pool.fetch(kept)
