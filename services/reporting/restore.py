@@ -25,7 +25,7 @@ from services.reporting.publication.batch import ABOUT_PUBLICATION, ENDS, Public
 from services.reporting.sites.store import take_in
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import reference
+from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id
 from shared.contracts.published_reports import PublicationEvent
 from shared.contracts.reporting import (
@@ -44,6 +44,7 @@ from shared.delivery.restore.catch_up import (
     read_published,
 )
 from shared.delivery.restore.own_log import OwnTopics
+from shared.delivery.take_in.overdue import take_in_answered
 from shared.delivery.take_in.reader import Connection, Reader
 from shared.postgres.statements import load_statements
 
@@ -154,10 +155,18 @@ class Restore:
 
     async def finish(self, connection: Any) -> None:
         """
-        End the sites whose engagements have ended; put back which reports were announced as late.
+        Settle refused messages that wait, end sites, and put back which reports were late.
 
         An end may have been taken in again before its site.
         """
+        await take_in_answered(
+            connection,
+            self.reader,
+            topic=intake.TOPIC,
+            for_topic=routing.TOPIC,
+            answer=REFUSED,
+            service="reporting",
+        )
         await self._end_sites(connection)
         rows = await connection.fetch(_SQL["read_announced_lateness"])
         late = [PublicationLate.model_validate_json(row["value"]).data for row in rows]

@@ -55,7 +55,7 @@ class Withdrawals:
             left = gone(catalog, at=at)
             offers, reported = 0, 0
             if reach_by is not None and rules.ruleset is not None:
-                # As for clocks, grace is for records that Kafka has and we have not read: real time.
+                # As for clocks, grace is for records that Kafka has and we have not read yet.
                 grace = timedelta(seconds=rules.ruleset.calendar.grace_seconds)
                 until = at - self._clock.lasts(grace)
                 if reach_by <= until:

@@ -1,5 +1,6 @@
-"""Takes in records that have waited long enough for an event of another topic."""
+"""Takes in records that wait for an event of another topic: overdue, or answered already."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,9 +42,27 @@ async def take_in_overdue(
         rows = await connection.fetch(
             _SQL["release_overdue"], topic, for_topic, before, RELEASED_AT_ONCE
         )
-        if not rows:
-            return 0
+        await _take_in(connection, reader, rows, service=service)
+    return len(rows)
+
+
+async def take_in_answered(
+    connection: Any, reader: Reader[Any], *, topic: str, for_topic: str, answer: str, service: str
+) -> None:
+    """
+    Release held records that `count_waiting` counts and that were answered before a restore.
+
+    *answer* is the type of the answers, among the events that the restored tables lacked. Raises
+    what Postgres raised.
+    """
+    rows = await connection.fetch(_SQL["release_answered"], topic, for_topic, answer)
+    await _take_in(connection, reader, rows, service=service)
+
+
+async def _take_in(
+    connection: Any, reader: Reader[Any], rows: Sequence[Any], *, service: str
+) -> None:
+    if rows:
         records = [record_of(row) for row in rows]
         steps = Steps.of_released(records, at=rows[0]["now"])
         await take_in_released(connection, reader, records, steps, service=service, isolate=True)
-    return len(rows)

@@ -1,5 +1,6 @@
 """Assessments become rows and answers: once, whatever comes first, and after a restore, too."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from random import Random
@@ -12,6 +13,7 @@ from deploy.local.stack import Stack
 from services.reporting.assessments import store
 from services.reporting.assessments.decide import refusal_of
 from services.reporting.assessments.site import Site, evolve
+from services.reporting.early import EarlyMessages
 from services.reporting.handlers import ReportingReader
 from services.reporting.restore import Restore
 from shared.contracts import intake, reporting, routing
@@ -31,6 +33,7 @@ from tests.examples.assessments import (
 )
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in, outbox_of
+from tests.examples.publications import said
 from tests.examples.restored import announce, catch_up, cut, dumped
 from tests.examples.streams import START
 from tests.integration.reporting.conftest import TOPICS, Log
@@ -116,6 +119,15 @@ def folded(messages: Sequence[Any]) -> tuple[Site, list[bool]]:
 async def site_in(pool: Any) -> Site | None:
     async with pool.acquire() as connection:
         return (await store.read_sites(connection, [ENGAGEMENT])).get(ENGAGEMENT)
+
+
+def looking() -> EarlyMessages:
+    """Return what decides messages that have waited, by a log that is read to its end."""
+
+    async def update(_: Any) -> None:
+        return None
+
+    return EarlyMessages(update_as_of=update, relay_wake=asyncio.Event())
 
 
 async def answers(pool: Any) -> list[dict[str, Any]]:
@@ -295,3 +307,28 @@ async def test_a_restore_goes_by_the_answer_and_does_not_decide_again(
     assert restored is not None
     assert restored.focus_areas == {}
     assert await outbox_of(dump.pool) == []
+
+
+@pytest.mark.parametrize("about", ["assessments", "publication"])
+async def test_a_message_that_waits_in_the_dump_and_was_refused_is_not_refused_again(
+    lives: tuple[Log, Log], about: str
+) -> None:
+    lived, dump = lives
+    for pool in (lived.pool, dump.pool):
+        await pool.execute("DELETE FROM sites")  # the engagement is unknown
+    refused, waits = (
+        [message("focus_area_set"), message("finding_recorded", number=2)]
+        if about == "assessments"
+        else [said("plan"), said("reschedule", number=2)]
+    )
+    await dump.take_in(on_log([refused, waits]))
+    await Log(lived.pool, ReportingReader(has_read_all=True)).take_in(on_log([refused]))
+    await announce(dump.pool, await outbox_of(lived.pool), at=START)
+
+    await catch_up(dump.pool, Restore(), [], service="reporting")
+    assert await answers(dump.pool) == []
+    await looking().decide(dump.pool)
+
+    (told,) = await answers(dump.pool)
+    assert (told["causationid"], int(told["sequence"])) == (waits.id, 2)
+    assert await dump.pool.fetchval("SELECT count(*) FROM held") == 0
