@@ -1,6 +1,7 @@
 """The disk of Postgres is full: data, log of changes and all."""
 
 import asyncio
+import signal
 import time
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -14,6 +15,7 @@ _PANIC = b"PANIC:"
 _WRITE = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
 _WRITES_SECONDS = 8
 _PATIENCE = 20.0
+_RECOVERS_SECONDS = 20.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class FullDisk(Fault):
         panics = _panics(rig) - self._panics_before
         self.has_hit = panics > 0
         rig.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
+        _restart_if_hung(rig)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +79,32 @@ class FullKafkaDisk(Fault):
             self.during(rig)
         rig.kafka_disk.free()
         rig.say(f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk")
+
+
+def _restart_if_hung(rig: Rig) -> None:
+    """
+    Restart a Postgres that does not recover although it has room, as a supervisor's probe does.
+
+    If there is no room for its recovery either, Postgres 18 may end the process that recovers, and
+    go on without it for ever: it refuses all connections, and does not end.
+    """
+    patience = time.monotonic() + _RECOVERS_SECONDS
+    while time.monotonic() < patience:
+        if asyncio.run(_answers(rig.stack.postgres.dsn())):
+            return
+        rig.hold(0.5)
+    rig.say(f"Postgres did not recover in {_RECOVERS_SECONDS:.0f} s, and is restarted")
+    rig.end_postgres(signal.SIGQUIT)
+    rig.postgres_is_down = False
+
+
+async def _answers(dsn: str) -> bool:
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError):
+        return False
+    await connection.close()
+    return True
 
 
 def _panics(rig: Rig) -> int:
