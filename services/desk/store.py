@@ -122,7 +122,7 @@ class Assessed(NamedTuple):
     tracking_number: str
     agency: str | None
     state_code: str | None
-    provider: str | None
+    provider: str
     status: str | None
     waiting: int
 

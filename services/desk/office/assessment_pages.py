@@ -117,13 +117,13 @@ async def find_assessment(visit: Visit) -> tuple[Assessment, CaseFacts]:
     return assessment_of(engagement, await store.read_said(visit.connection, engagement)), facts
 
 
-def assessed_in(facts: CaseFacts) -> list[str]:
-    """Return the engagements of a case that are assessed in public, in order."""
-    return [
-        data["engagement_id"]
+def assessed_in(facts: CaseFacts) -> dict[str, str]:
+    """Return the engagements of a case that are assessed in public, in order, by whom."""
+    return {
+        data["engagement_id"]: data["provider"]
         for happening, data in facts.happenings
         if happening.type == "engagement_opened" and data.get("program") == store.ASSESSED
-    ]
+    }
 
 
 def about_assessment(assessment: Assessment, actor: str, *, of: str = "") -> About:
@@ -174,6 +174,7 @@ async def _show(visit: Visit) -> Response:
     return visit.page(
         "assessment",
         assessment=assessment,
+        provider=assessed_in(facts)[assessment.engagement_id],
         case=facts.case,
         names=names,
         people=named,

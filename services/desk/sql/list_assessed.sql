@@ -1,13 +1,13 @@
--- One row per engagement, from the time it is opened; a request may have several.
+-- One row per engagement, from the time it is opened; a request may have several. The program and the
+-- provider are those of the engagement: the request may have gone on with others.
 WITH assessed AS (
-    SELECT DISTINCT file.request_id, opened.data ->> 'engagement_id' AS engagement_id
-      FROM cases AS file
-      JOIN happenings AS opened ON opened.request_id = file.request_id
-     WHERE opened.type = 'engagement_opened'
-       AND opened.data ->> 'program' = $2
-       AND file.program = $2
+    SELECT DISTINCT request_id, data ->> 'engagement_id' AS engagement_id,
+           data ->> 'provider' AS provider
+      FROM happenings
+     WHERE type = 'engagement_opened'
+       AND data ->> 'program' = $2
 )
-SELECT assessed.engagement_id, file.tracking_number, file.agency, file.state_code, file.provider,
+SELECT assessed.engagement_id, file.tracking_number, file.agency, file.state_code, assessed.provider,
        file.status, count(item.item_id) AS waiting
   FROM assessed
   JOIN cases AS file ON file.request_id = assessed.request_id
@@ -17,6 +17,6 @@ SELECT assessed.engagement_id, file.tracking_number, file.agency, file.state_cod
    AND item.opened_at <= $1
    AND split_part(item.item_id, ':', 2) = assessed.engagement_id
  GROUP BY assessed.engagement_id, file.tracking_number, file.agency, file.state_code,
-          file.provider, file.status
+          assessed.provider, file.status
  ORDER BY waiting DESC, file.agency, assessed.engagement_id
  LIMIT $3;

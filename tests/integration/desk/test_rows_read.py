@@ -20,7 +20,8 @@ SELECT n, 'case-' || n, 'Agency', CASE WHEN n % 100 = 0 THEN '{ASSESSED}' ELSE '
 _HAPPENINGS = """
 INSERT INTO happenings (request_id, event_id, number, at, type, data)
 SELECT request_id, n, n, now(), CASE n WHEN 1 THEN 'engagement_opened' ELSE 'offer_made' END,
-       jsonb_build_object('program', program, 'engagement_id', tracking_number || '-E1')
+       jsonb_build_object('program', program, 'engagement_id', tracking_number || '-E1',
+                          'provider', 'iacp')
   FROM cases, generate_series(1, 3) AS n"""
 _ITEMS = """
 INSERT INTO work_items (item_id, kind, request_id, number, opened_at)

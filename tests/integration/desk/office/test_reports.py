@@ -93,6 +93,24 @@ async def test_the_list_leads_to_the_reports_and_says_what_waits(
     assert "North Miami Police Department , Florida" in worker.text
 
 
+async def test_the_list_keeps_an_assessment_whose_request_goes_on_in_another_program(
+    worker: Browser, log: Log
+) -> None:
+    stream = assessed()
+    stream.closed()
+    stream.program = "cri-tac"
+    stream.offered()
+    stream.engaged(engagement_id=ENGAGEMENT.replace("E1", "E2"))
+    await log.take_in([*stream.events, *disputed().events])
+
+    page = await worker.get("/assessments")
+
+    assert page.text.count("<tr>") == 2  # the heads of the columns, and the assessment
+    assert f'href="{PAGE}"' in page.text
+    assert "Training Associates" in page.text  # who assesses, not who helps in the other program
+    assert "Training Associates" in (await worker.get(PAGE)).text
+
+
 async def test_a_page_of_reports_says_who_drafted_and_what_is_disputed(
     approver: Browser, log: Log
 ) -> None:
