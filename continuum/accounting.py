@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -155,16 +156,23 @@ async def _missing(services: Connections, pages: list[Page]) -> list[Missing]:
 
 
 async def _acts(services: Connections, grace: float) -> Account:
-    """Return the acts of the office's people, and those not answered within *grace* seconds."""
+    """
+    Return the acts of the office's people, and those not answered within *grace* seconds.
+
+    An act that is too old to be answered is lost, not missing: nothing would ever settle it, and
+    while its answer could come, it was missing.
+    """
     account = Account()
     if "desk" not in services:
         return account
     account.facts = await services["desk"].fetchval(_SQL["accounting_acts"])
     account.expected["answered"] = account.facts
     for row in await services["desk"].fetch(_SQL["accounting_unanswered"], grace):
-        account.missing.append(
-            Missing("answered", IN_TOPIC, row["subject"], 0, 0, f"{row['kind']} by {row['actor']}")
-        )
+        whom = f"{row['kind']} by {row['actor']}"
+        if row["lost"]:
+            whom += f", sent {row['sent_at'].astimezone(UTC):%Y-%m-%d %H:%M}"
+        about = Missing("answered", IN_TOPIC, row["subject"], 0, 0, whom)
+        (account.lost if row["lost"] else account.missing).append(about)
     return account
 
 

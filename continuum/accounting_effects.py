@@ -137,17 +137,23 @@ class Missing(NamedTuple):
 
 @dataclass(slots=True)
 class Account:
-    """The number of facts, the number of expected effects by kind, and the missing effects."""
+    """
+    The number of facts, the number of expected effects by kind, and the missing effects.
+
+    Effects that can no longer follow are ``lost``, and not among the missing ones.
+    """
 
     facts: int = 0
     expected: Counter[str] = field(default_factory=Counter)
     missing: list[Missing] = field(default_factory=list)
+    lost: list[Missing] = field(default_factory=list)
 
     def add(self, other: "Account") -> None:
         """Add another account, of other facts."""
         self.facts += other.facts
         self.expected += other.expected
         self.missing += other.missing
+        self.lost += other.lost
 
     @property
     def unaccounted(self) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -79,14 +80,17 @@ class Services:
         for service in ("routing", "notifications", "desk"):
             await self.gate(service, notifications.MAIL_TOPIC, f"mail:{MAIL}")
 
-    async def act(self, message: str, answer: str | None) -> None:
+    async def act(
+        self, message: str, answer: str | None, *, ago: timedelta = timedelta(hours=1)
+    ) -> None:
         await self.execute(
             "desk",
             "INSERT INTO acts (message_id, actor, kind, tracking_number, sent_at, answer)"
-            " VALUES ($1, 'staff:a', 'request.direct', $2, now() - interval '1 hour', $3)",
+            " VALUES ($1, 'staff:a', 'request.direct', $2, now() - $4::interval, $3)",
             message,
             NUMBER,
             answer,
+            ago,
         )
 
     async def line(self, topic: str, kind: str, fact: object, provider: str | None) -> None:
@@ -187,6 +191,37 @@ async def test_an_act_without_an_answer_is_named_with_its_person(services: Servi
     assert not good
     assert f"  {NUMBER}: cri.in.office-desk.v1; request.direct by staff:a" in lines
     assert lines[-1] == "accounting: 5 facts, 21 effects expected, 1 unaccounted"
+
+
+async def test_a_lost_answer_stays_named_and_does_not_hide_a_new_miss(services: Services) -> None:
+    await services.act("lost", None, ago=timedelta(days=3))
+
+    at_first, good_at_first = await services.tell()
+    await services.act("unanswered", None)
+    lines, good = await services.tell()
+
+    lost = f"  {NUMBER}: cri.in.office-desk.v1; request.direct by staff:a, sent "
+    assert good_at_first, at_first
+    assert [line for line in at_first if line.startswith(lost)], at_first
+    assert at_first[-1].endswith("0 unaccounted, 1 lost")
+    assert not good
+    assert lines[-1].endswith("1 unaccounted, 1 lost")
+
+
+async def test_an_old_act_that_has_not_left_the_desk_is_not_lost(services: Services) -> None:
+    await services.act("waiting", None, ago=timedelta(days=3))
+    await services.execute(
+        "desk",
+        "INSERT INTO outbox (event_id, topic, value, headers) VALUES ($1, $2, $3, '')",
+        uuid4(),
+        "cri.in.office-desk.v1",
+        b'{"id":"waiting"}',
+    )
+
+    lines, good = await services.tell()
+
+    assert not good
+    assert "lost" not in lines[-1]
 
 
 async def test_an_installation_without_a_desk_is_accounted_for(services: Services) -> None:

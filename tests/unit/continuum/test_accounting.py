@@ -156,6 +156,17 @@ def test_an_act_without_an_answer_is_shown_without_a_number() -> None:
     assert f"  {NUMBER}: cri.in.office-desk.v1; request.direct by staff:a" in lines
 
 
+def test_what_is_lost_is_shown_and_counted_apart() -> None:
+    topic = "cri.in.office-desk.v1"
+    lost = [Missing("answered", topic, f"CRI-{place}", 0, 0, "by staff:a") for place in range(21)]
+
+    lines = render(Account(facts=21, lost=lost), {})
+
+    assert f"  CRI-0: {topic}; by staff:a" in lines
+    assert "  … and 1 more" in lines
+    assert lines[-1] == "accounting: 21 facts, 0 effects expected, 0 unaccounted, 21 lost"
+
+
 def test_a_missing_effect_is_shown_with_the_affected_participant_and_promise() -> None:
     account = Account(facts=4, missing=[Missing("notified", routing.TOPIC, NUMBER, 2, 2, "iacp")])
     account.expected["notified"] = 5
