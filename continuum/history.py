@@ -24,13 +24,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class RoutingState:
-    """The request's row in routing."""
+    """The request's row in routing; ``place`` is that in its lane, while it is queued."""
 
     status: str
     program: str | None
     lane: str | None
     queue_number: int | None
-    queued: bool
+    place: int | None
     waits_for: str | None
     published: int
     offer_state: str | None
@@ -128,8 +128,8 @@ def _now(state: RoutingState | None) -> Iterator[str]:
     lane = f", lane {state.lane}" if state.lane else ""
     yield f"now: {state.status}{lane}"
     if state.waits_for:
-        place = f", place {state.queue_number} of its lane" if state.queued else ""
-        yield f"waits for: {state.waits_for.replace('_', ' ')}{place}"
+        place = f", place {state.place} of its lane (queue number {state.queue_number})"
+        yield f"waits for: {state.waits_for.replace('_', ' ')}{place if state.place else ''}"
     if state.offer_state == "open" and state.offered and state.offer_expires_at:
         until = _moment(state.offer_expires_at)
         yield f"waits for: the answer of {state.offered[-1]} until {until}"

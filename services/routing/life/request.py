@@ -19,9 +19,9 @@ class Request(NamedTuple):
     """
     The state of one request.
 
-    ``facts`` is JSON of the facts that rules read. ``queue_number`` is its position in the lane
-    and never changes. ``queued`` is true while the matcher has to find a provider, ``fresh`` until
-    the matcher has looked at it. ``waits_for`` is the reason of a wait or a referral.
+    ``facts`` is JSON of the facts that rules read. ``queue_number`` orders its lane and
+    never changes. ``queued`` is true while the matcher has to find a provider, ``fresh`` until the
+    matcher has looked at it. ``waits_for`` is the reason of a wait or a referral.
     ``published`` is the number of its last event, ``decided`` of its last decision record. Up to
     the event with number ``recorded`` its events give the complete state (an earlier release
     omitted parts). ``last_event`` is the id of the last event that changed its state.

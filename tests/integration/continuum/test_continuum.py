@@ -109,6 +109,31 @@ async def test_an_unknown_request_is_said_to_be_unknown(stack: Stack, database: 
         await why.explain(access, tracking_number(2026, 42))
 
 
+async def test_the_place_of_a_request_counts_those_that_wait_before_it_in_its_lane(
+    stack: Stack, database: Database
+) -> None:
+    access = await access_to(stack, database, "routing")
+    await execute(
+        access,
+        "INSERT INTO requests (tracking_number, lane, queue_number, queued, participant, status,"
+        " request_id, facts, need_stated, fresh, published, decided, last_event, offered)"
+        " SELECT number, lane, place, queued, 'ca-post', 'waiting',"
+        " gen_random_uuid(), '{}', false, false, 1, 1, gen_random_uuid(), '{}'"
+        " FROM (VALUES ('served', 'a', 48210, false), ('first', 'a', 48213, true),"
+        " ('elsewhere', 'b', 48214, true), ('second', 'a', 48215, true))"
+        " AS request (number, lane, place, queued)",
+    )
+
+    async with access.connect("routing") as connection:
+        sql = load_statements("continuum")["read_routing_state"]
+        places = {
+            name: (await connection.fetch(sql, name))[0]["place"]
+            for name in ("served", "first", "second")
+        }
+
+    assert places == {"served": None, "first": 1, "second": 2}
+
+
 async def test_resume_clears_a_stop_only_when_told_to(stack: Stack, database: Database) -> None:
     access = await access_to(stack, database, "routing")
     await stop(access, "routing")

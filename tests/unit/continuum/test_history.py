@@ -137,6 +137,22 @@ def test_events_that_reporting_has_not_taken_in_are_reported_as_missing() -> Non
     assert text[-1] == "Reporting has not taken in 3 more event(s) of it yet."
 
 
+def test_a_request_that_waits_is_shown_with_its_place_and_its_queue_number() -> None:
+    waits = replace(
+        state(published=0), status="waiting", place=2, waits_for="no_capacity", offer_state=None
+    )
+
+    text = render(
+        facts(EventStream(1).accepted().data, published=0),
+        waits,
+        lines=[],
+        decisions=[],
+        notices=[],
+    )
+
+    assert "waits for: no capacity, place 2 of its lane (queue number 48213)" in text
+
+
 def test_what_is_late_is_shown_with_what_comes_next() -> None:
     request = EventStream(1).accepted().data
     late = replace(
@@ -199,8 +215,8 @@ def state(*, published: int) -> RoutingState:
         status="offered",
         program="cri-tac",
         lane="cri-tac.standard",
-        queue_number=1,
-        queued=False,
+        queue_number=48_213,
+        place=None,
         waits_for=None,
         published=published,
         offer_state="open",
