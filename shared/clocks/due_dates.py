@@ -10,10 +10,10 @@ from operator import itemgetter
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from shared.contracts.published_reports import Interval
+from shared.contracts.years import YEARS
 
 _MONTHS: Mapping[Interval, int] = {"quarter": 3, "half_year": 6}
 """Interval of a plan → its length in months; ``once`` has none."""
-_LAST_YEAR = 2199
 
 
 class Plan(Protocol):
@@ -119,4 +119,4 @@ def _series(plan: Plan) -> Iterator[date]:
     if plan.every == "once":
         return iter((plan.first_due_on,))
     days = (_months_after(plan.first_due_on, _MONTHS[plan.every] * n) for n in count())
-    return takewhile(lambda day: day.year <= _LAST_YEAR, days)
+    return takewhile(lambda day: day.year <= YEARS[-1], days)

@@ -1,11 +1,11 @@
 """When each act is possible in a case, and the data of its message. Pure."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from services.desk.office.act_form import About
 from services.desk.office.call_form import NO_WAY
+from shared.web.last_days import end_of
 
 _UNDER_WAY = frozenset({"assigned", "planned", "in_delivery", "delivered"})
 
@@ -68,8 +68,7 @@ def settle(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
         "reason": values.get("reason"),
     }
     if (until := values.get("valid_until")) is not None:
-        next_day = date.fromisoformat(until) + timedelta(days=1)
-        found["valid_until"] = datetime.combine(next_day, time(), about.zone)
+        found["valid_until"] = end_of(until, about.zone)
     return found
 
 

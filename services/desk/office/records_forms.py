@@ -1,7 +1,7 @@
 """The acts of an approver on personal records: forget a person, and set a records hold. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from shared.contracts.inbound import Forgetting
 from shared.contracts.kept_copies import KEPT_DAYS
 from shared.contracts.reference import Hold
 from shared.contracts.services import WEB_DESK
+from shared.web.last_days import end_of
 
 BECAUSE: Mapping[str, str] = {
     "asked_by_person": "The person asked for it",
@@ -65,8 +66,7 @@ def _one_person(values: Mapping[str, str]) -> dict[str, str]:
 def _hold(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
     found: dict[str, Any] = {**values, "lifted": values.get("lifted") == _LIFT}
     if (until := values.get("ends_at")) is not None:
-        next_day = date.fromisoformat(until) + timedelta(days=1)
-        found["ends_at"] = datetime.combine(next_day, time(), about.zone)
+        found["ends_at"] = end_of(until, about.zone)
     return found
 
 

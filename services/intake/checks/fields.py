@@ -8,10 +8,10 @@ from services.intake.registry import Registry
 from shared.contracts import refusals
 from shared.contracts.inbound import SERVICE_FORMS, Counter, Wished
 from shared.contracts.states_and_zones import ZONES, is_zone
+from shared.contracts.years import YEARS
 from shared.texts.email_addresses import is_email
 
 _FORMS = {"forms": SERVICE_FORMS}
-YEARS = range(1900, 2200)
 FIRST_AND_LAST = {"first": YEARS.start, "last": YEARS.stop - 1}
 _EASTERNMOST_OFFSET = timedelta(hours=14)
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.intake.checks.fields import FIRST_AND_LAST, YEARS
+from services.intake.checks.fields import FIRST_AND_LAST
 from services.intake.findings import MAX_COUNTED, MAX_REASONS, Finding
 from services.intake.model_errors import pointer
 from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound
 from shared.contracts.refusals import Refusal
+from shared.contracts.years import YEARS
 from shared.texts.characters import has_invisible, is_printable_ascii
 from shared.texts.identifiers import texts_with_identifier
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from shared.contracts.codes import CODES, STATES
 from shared.contracts.inbound import Capacity, Close, Milestone, OfferAnswer
 from shared.web.fields import Field, Fields
 from shared.web.forms import Form
+from shared.web.last_days import end_of
 
 OTHER_REASONS = "form"
 """The key of reasons that are about no field."""
@@ -121,11 +122,14 @@ def _report_wrong(about: About, form: Form) -> Mapping[str, str]:
 
 def _capacity_wrong(about: About, form: Form) -> Mapping[str, str]:
     errors = {}
-    until = _day(form.text("valid_until"))
-    if form.text("valid_until") and until is None:
-        errors["valid_until"] = _DATE
-    if until is not None and until < about.today:
-        errors["valid_until"] = _PAST
+    if text := form.text("valid_until"):
+        try:
+            until = end_of(text, about.zone)
+        except ValueError:
+            errors["valid_until"] = _DATE
+        else:
+            if until.date() <= about.today:
+                errors["valid_until"] = _PAST
     number = form.text("can_take")
     if number and not (number.isascii() and number.isdigit() and int(number) <= 1000):
         errors["can_take"] = _NUMBER
@@ -134,8 +138,7 @@ def _capacity_wrong(about: About, form: Form) -> Mapping[str, str]:
 
 def _capacity(about: About, data: dict[str, Any]) -> None:
     """Turn the form into a declaration of one entry, valid to the end of the day given."""
-    until = date.fromisoformat(data.pop("valid_until"))
-    data["valid_until"] = datetime.combine(until + timedelta(days=1), time(), about.zone)
+    data["valid_until"] = end_of(data["valid_until"], about.zone)
     data["entries"] = [data["entries"]["0"]]
 
 

@@ -30,6 +30,7 @@ ABOUT = About(NUMBER, "in_delivery", engagement_id=f"{NUMBER}-E1", item=ITEM)
 FORMS = {**ACTS, **RECORDS, **REPORTS, **PUBLISHED}
 _KINDS = {(act.name, field.name): field.kind for act in FORMS.values() for field in act.fields}
 IN_WORDS = [key for key, kind in _KINDS.items() if kind in ("line", "words")]
+LAST_DAYS = [("settle", "valid_until"), ("hold", "ends_at")]
 OF_CALLS = [field.name for field in FIELDS.values() if field.kind in ("line", "words")]
 
 
@@ -61,6 +62,17 @@ def test_an_act_with_an_identifier_is_no_message(act: str, field: str) -> None:
 
     assert message is None
     assert errors[field].startswith(SAID)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2199-12-31", "9999-12-31", "99999-01-01"])
+@pytest.mark.parametrize(("act", "field"), LAST_DAYS)
+def test_a_last_day_of_a_year_that_no_message_may_name_is_wrong_at_its_field(
+    act: str, field: str, day: str
+) -> None:
+    message, errors = FORMS[act].read(about(act), {field: day})
+
+    assert message is None
+    assert field in errors
 
 
 @pytest.mark.parametrize("field", OF_CALLS)

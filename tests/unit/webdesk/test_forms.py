@@ -111,6 +111,8 @@ def test_capacity_lasts_until_the_end_of_its_day_at_the_office() -> None:
         ("3", "", "valid_until"),
         ("3", "soon", "valid_until"),
         ("3", "2026-03-01", "valid_until"),
+        ("3", "2199-12-31", "valid_until"),
+        ("3", "9999-12-31", "valid_until"),
     ],
 )
 def test_capacity_has_a_number_and_a_day_to_come(can_take: str, until: str, field: str) -> None:
