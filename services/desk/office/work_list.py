@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ from services.desk.work.items import ABOUT_REPORTS
 TAKE = "/items/take"
 GIVE_BACK = "/items/give-back"
 _MAX_TEXT = 100
-_MAX_PAGE = 10_000
+_PAGE = re.compile(r"[1-9][0-9]{0,3}")
 _TABLE_PAGES = 20
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("due", "number", "agency", "state", "what", "why", "otherwise", "program", "taken by")
@@ -148,7 +149,7 @@ def _asked(visit: Visit) -> tuple[Filters, int]:
         text=query.get("text", "").strip()[:_MAX_TEXT],
     )
     page = query.get("page", "1")
-    if not page.isascii() or not page.isdigit() or not 0 < int(page) <= _MAX_PAGE:
+    if _PAGE.fullmatch(page) is None:
         raise HTTPException(404)
     return filters, int(page)
 

@@ -1,5 +1,6 @@
 """The forms in which a provider acts, and the data of the message that each makes. Pure."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ _PAST = "This date has passed. Enter a later date."
 _DATE = "Enter a date, such as 2026-03-31."
 _ENTRY = ("entries", "0")
 _NUMBER = "Enter a number from 0 to 1,000."
+_COUNT = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _capacity_wrong(about: About, form: Form) -> Mapping[str, str]:
             if until.date() <= about.today:
                 errors["valid_until"] = _PAST
     number = form.text("can_take")
-    if number and not (number.isascii() and number.isdigit() and int(number) <= 1000):
+    if number and not (_COUNT.fullmatch(number) and int(number) <= 1000):
         errors["can_take"] = _NUMBER
     return errors
 

@@ -108,6 +108,7 @@ def test_capacity_lasts_until_the_end_of_its_day_at_the_office() -> None:
         ("-1", "2026-06-30", "can_take"),
         ("9999", "2026-06-30", "can_take"),
         ("٣", "2026-06-30", "can_take"),
+        ("9" * 5_000, "2026-06-30", "can_take"),
         ("3", "", "valid_until"),
         ("3", "soon", "valid_until"),
         ("3", "2026-03-01", "valid_until"),
