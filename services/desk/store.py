@@ -5,7 +5,7 @@ What pages read and people change, one function per statement: ``sql/<function>.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ ASSESSED = PROGRAM
 MOST_ASSESSED = 500
 PAGE = 50
 """The most items on a page of the list."""
+_AT_ONCE = 500
 TAKEN_FOR = timedelta(minutes=30)
 
 
@@ -44,6 +45,24 @@ class ItemRow(NamedTuple):
     program: str | None
     lane: str | None
     status: str | None
+
+
+class ItemFilter(NamedTuple):
+    """
+    Which items are asked for.
+
+    ``taken_by`` is the person who has them now, ``text`` a part of the tracking number or of the
+    agency's name.
+    """
+
+    kind: str | None = None
+    program: str | None = None
+    lane: str | None = None
+    taken_by: str | None = None
+    text: str | None = None
+
+
+_ALL = ItemFilter()
 
 
 class ItemPage(NamedTuple):
@@ -131,23 +150,22 @@ async def read_items(
     connection: Any,
     *,
     at: datetime,
-    kind: str | None = None,
-    program: str | None = None,
-    lane: str | None = None,
-    taken_by: str | None = None,
-    text: str | None = None,
+    wanted: ItemFilter = _ALL,
     page: int = 1,
 ) -> ItemPage:
-    """
-    Return a page of the items open *at* a business time: the first due first, then the oldest.
-
-    *taken_by* asks for the items that a person has now, *text* for a part of the tracking number
-    or of the agency's name.
-    """
-    rows = await connection.fetch(
-        _SQL["read_items"], at, kind, program, lane, taken_by, text, PAGE, (page - 1) * PAGE
-    )
+    """Return a page of the items open *at* a business time: the first due, then the oldest."""
+    rows = await connection.fetch(_SQL["read_items"], at, *wanted, PAGE, (page - 1) * PAGE)
     return ItemPage([_item(row) for row in rows], rows[0]["total"] if rows else 0)
+
+
+async def each_item(
+    connection: Any, *, at: datetime, wanted: ItemFilter
+) -> AsyncIterator[ItemRow]:
+    """Yield the items of all pages, in one transaction: none twice, and none left out."""
+    async for row in connection.cursor(
+        _SQL["read_items"], at, *wanted, None, 0, prefetch=_AT_ONCE
+    ):
+        yield _item(row)
 
 
 async def count_items(connection: Any, *, at: datetime) -> list[ItemCount]:

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,14 +16,13 @@ from services.desk import store
 from services.desk.office import labels, people
 from services.desk.office.labels import Names
 from services.desk.office.visits import WORKS, Office, Visit, safe_next
-from services.desk.store import PAGE, ItemPage, ItemRow
+from services.desk.store import PAGE, ItemFilter, ItemRow
 from services.desk.work.items import ABOUT_REPORTS
 
 TAKE = "/items/take"
 GIVE_BACK = "/items/give-back"
 _MAX_TEXT = 100
 _PAGE = re.compile(r"[1-9][0-9]{0,3}")
-_TABLE_PAGES = 20
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("due", "number", "agency", "state", "what", "why", "otherwise", "program", "taken by")
 _TAKEN = "Another person has it, or it is already closed."
@@ -45,6 +43,16 @@ class Filters:
         values = {**asdict(self), **changes}
         return urlencode({name: value for name, value in values.items() if value})
 
+    def wanted(self, actor: str) -> ItemFilter:
+        """Return which items *actor* asks for."""
+        return ItemFilter(
+            kind=self.kind or None,
+            program=self.program or None,
+            lane=self.lane or None,
+            taken_by=actor if self.mine else None,
+            text=self.text or None,
+        )
+
 
 def routes(office: Office) -> Sequence[BaseRoute]:
     """Return the routes of the work list."""
@@ -59,7 +67,8 @@ def routes(office: Office) -> Sequence[BaseRoute]:
 async def _show(visit: Visit) -> Response:
     filters, page = _asked(visit)
     at = await visit.now()
-    found = await _read(visit, filters, page=page, at=at)
+    wanted = filters.wanted(visit.actor)
+    found = await store.read_items(visit.connection, at=at, wanted=wanted, page=page)
     if page > 1 and not found.items:
         raise HTTPException(404)
     counts: dict[str, int] = dict.fromkeys(labels.KINDS, 0)
@@ -93,11 +102,9 @@ async def _table(visit: Visit) -> Response:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for page in range(1, _TABLE_PAGES + 1):
-        found = await _read(visit, filters, page=page, at=at)
-        writer.writerows(_row(item, names, taken_by) for item in found.items)
-        if len(found.items) < PAGE:
-            break
+    wanted = filters.wanted(visit.actor)
+    async for item in store.each_item(visit.connection, at=at, wanted=wanted):
+        writer.writerow(_row(item, names, taken_by))
     headers = {"Content-Disposition": 'attachment; filename="work.csv"'}
     return Response(text.getvalue(), media_type="text/csv", headers=headers)
 
@@ -152,19 +159,6 @@ def _asked(visit: Visit) -> tuple[Filters, int]:
     if _PAGE.fullmatch(page) is None:
         raise HTTPException(404)
     return filters, int(page)
-
-
-async def _read(visit: Visit, filters: Filters, *, page: int, at: datetime) -> ItemPage:
-    return await store.read_items(
-        visit.connection,
-        at=at,
-        kind=filters.kind or None,
-        program=filters.program or None,
-        lane=filters.lane or None,
-        taken_by=visit.actor if filters.mine else None,
-        text=filters.text or None,
-        page=page,
-    )
 
 
 async def _people(visit: Visit) -> Mapping[str, Any]:

@@ -268,7 +268,7 @@ async def test_the_list_begins_with_what_is_due_first_and_is_filtered(log: Log) 
         ({"lane": "cri-tac.standard", "kind": "referred"}, [numbers[1], numbers[0]]),
     )
     for filters, expected in filtered:
-        found = await store.read_items(log.pool, at=LATE, **filters)
+        found = await store.read_items(log.pool, at=LATE, wanted=store.ItemFilter(**filters))
         assert [item.tracking_number for item in found.items] == expected
 
 
@@ -295,7 +295,8 @@ async def test_an_item_is_with_one_person_until_it_is_given_back(log: Log) -> No
     assert await store.take_item(log.pool, item.item_id, "staff:a")
     assert await store.take_item(log.pool, item.item_id, "staff:a")
     assert not await store.take_item(log.pool, item.item_id, "staff:b")
-    mine = await store.read_items(log.pool, at=LATE, taken_by="staff:a")
+    wanted = store.ItemFilter(taken_by="staff:a")
+    mine = await store.read_items(log.pool, at=LATE, wanted=wanted)
     assert [each.taken_by for each in mine.items] == ["staff:a"]
     assert not await store.give_item_back(log.pool, item.item_id, "staff:b")
     assert await store.give_item_back(log.pool, item.item_id, "staff:a")

@@ -50,7 +50,8 @@ async def test_e31_two_at_once(stack: Stack) -> None:
         number = await submit(agency)
 
         async def waiting() -> list[ItemRow]:
-            page = await store.read_items(pool, at=await store.read_now(pool), text=number)
+            wanted = store.ItemFilter(text=number)
+            page = await store.read_items(pool, at=await store.read_now(pool), wanted=wanted)
             return list(page.items)
 
         async def direct(person: str) -> str:
@@ -126,7 +127,8 @@ async def test_e74_a_report_waits_at_the_desk_until_a_second_person_approves_it(
 
         async def waiting() -> list[ItemRow]:
             at = await store.read_now(pool)
-            page = await store.read_items(pool, at=at, kind="report_to_approve")
+            wanted = store.ItemFilter(kind="report_to_approve")
+            page = await store.read_items(pool, at=at, wanted=wanted)
             return [
                 item for item in page.items if engagement.startswith(item.tracking_number or "-")
             ]

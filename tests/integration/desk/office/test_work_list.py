@@ -94,6 +94,25 @@ async def test_no_page_has_more_than_fifty_rows(worker: Browser, log: Log) -> No
         assert (await worker.get(f"/?page={page_number}")).status_code == 404
 
 
+async def test_the_table_has_every_item_that_the_list_counts(
+    worker: Browser, pool: "Pool[Any]"
+) -> None:
+    await pool.execute(
+        "INSERT INTO work_items (item_id, kind, why, otherwise, number, opened_at, due_at)"
+        " SELECT 'late:' || n, CASE n WHEN 7 THEN 'referred' ELSE 'late' END, 'why', 'otherwise',"
+        " 1, now(), '2026-03-02'::timestamptz + n * interval '1 minute'"
+        " FROM generate_series(1, 1101) AS n"
+    )
+
+    page = (await worker.get("/")).text
+    table = list(csv.DictReader(io.StringIO((await worker.get("/work.csv")).text)))
+    late = list(csv.DictReader(io.StringIO((await worker.get("/work.csv?kind=late")).text)))
+
+    assert "1101 items" in page
+    assert [len(rows) for rows in (table, late)] == [1101, 1100]
+    assert [row["due"] for row in table] == sorted({row["due"] for row in table})
+
+
 async def test_a_cell_that_a_spreadsheet_would_run_is_text(worker: Browser, log: Log) -> None:
     await referred(log, 1, name='=HYPERLINK("x")')
 
