@@ -1,10 +1,11 @@
 """Folds the desk's tables from the log, with the desk's own code."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from continuum.rebuild.tables import Tables
-from services.desk.handlers import DeskReader
+from continuum.rebuild.tables import Tables, Unfolded
+from services.desk.handlers import Batch, DeskReader
 from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.delivery.records import Item
 from shared.postgres.statements import load_statements
@@ -15,13 +16,39 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 """The time of new events, of which a rebuild publishes none."""
 
 
-async def _save(connection: Any, items: list[Item]) -> None:
-    """Decide *items* and store their effects: what an event changes depends on stored rows."""
-    state = await _READER.load(connection, items, at=_NO_TIME)
-    for item in items:
-        _READER.decide(state, item)
+async def _save(connection: Any, items: list[Item]) -> list[Unfolded]:
+    """
+    Decide *items* and store their effects: what an event changes depends on stored rows.
+
+    Decides them anew without those that cannot be folded, as these may have changed the state.
+    """
+    failed: list[Unfolded] = []
+    while True:
+        state = await _READER.load(connection, items, at=_NO_TIME)
+        items, unfolded = _decide(state, items)
+        if not unfolded:
+            break
+        failed += unfolded
     state.forgotten.clear()  # it concerns case files alone, which are not rebuilt
     await _READER.save(connection, state)
+    return failed
+
+
+def _decide(state: Batch, items: Sequence[Item]) -> tuple[list[Item], list[Unfolded]]:
+    """Decide *items*; return the folded, and the first of each subject that cannot be."""
+    folded: list[Item] = []
+    failed: dict[str, Unfolded] = {}
+    for item in items:
+        subject = item.record.coordinate if item.gate is None else item.gate.subject
+        if subject in failed:
+            continue
+        try:
+            _READER.decide(state, item)
+        except Exception as error:  # pure: a retry would fail again
+            failed[subject] = item, type(error).__name__
+        else:
+            folded.append(item)
+    return folded, list(failed.values())
 
 
 DESK = Tables(

@@ -69,6 +69,20 @@ class Fold:
         if subject in self.early:
             self._catch_up(subject)
 
+    def fail(self, item: Item, error: str) -> None:
+        """Note that *item*, taken before, cannot be folded: its subject's gate stays before it."""
+        subject = None if item.gate is None else item.gate.subject
+        self.failed.append(Failed(item.record.offset, subject, error))
+        if item.gate is None:
+            return
+        self.broken.add(item.gate.subject)
+        self.early.pop(item.gate.subject, None)
+        self.gates[item.gate.subject] = last = item.gate.number - 1
+        if last:
+            self.moved[item.gate.subject] = last
+        else:
+            self.moved.pop(item.gate.subject, None)
+
     def renewed(self) -> "Fold":
         """Return a fold that continues this one, without its changes, which are saved."""
         return Fold(

@@ -22,6 +22,10 @@ async def no_states(snapshot: Any, latest: Any, log: Log) -> Sequence[RowCompari
     return ()
 
 
+Unfolded = tuple[Item, str]
+"""An item that this build cannot fold, and the type of its error."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """
@@ -33,7 +37,9 @@ class Tables:
     rows whose keys are in the temporary table ``differing``.
 
     ``parse`` is the service's own. ``begin`` returns an empty set of changes, ``decide`` adds an
-    item to it (pure; it changes nothing if it raises), ``save`` writes it. ``read_back`` adds what
+    item to it (pure; it changes nothing if it raises), ``save`` writes it. If what an item changes
+    depends on stored rows, ``save`` decides it, and returns the items that this build cannot fold;
+    it leaves out the later ones of their subjects. ``read_back`` adds what
     the service published on its ``own`` topic, up to the last number of each subject; it may be
     called again. ``figures`` returns the public figures, which a repair may change.
     ``states`` compares rows with the fold of the own topic; no repair touches them.
@@ -48,7 +54,7 @@ class Tables:
     parse: Callable[[Record], Item | PassedOver | Malformed]
     begin: Callable[[], Any]
     decide: Callable[[Any, Item], None]
-    save: Callable[[Any, Any], Awaitable[None]]
+    save: Callable[[Any, Any], Awaitable[Sequence[Unfolded] | None]]
     lock: str = ""
     own: str | None = None
     read_back: Callable[[Any, Sequence[bytes], Mapping[str, int]], Awaitable[None]] = _nothing

@@ -109,16 +109,18 @@ async def _fold(dsn: str, log: Log, service: str, span: Range) -> None:
             place = records[-1].offset + 1
             # Early records are in memory only: the saved position must not pass them.
             if place == span.end or (taken >= AT_ONCE and not fold.early):
-                await _save(connection, span.partition, fold, place)
+                await save(connection, span.partition, fold, place)
                 fold, taken = fold.renewed(), 0
     finally:
         with suppress(OSError):
             await connection.close(timeout=5)
 
 
-async def _save(connection_: Any, partition: Partition, fold: Fold, place: int) -> None:
+async def save(connection_: Any, partition: Partition, fold: Fold, place: int) -> None:
+    """Store what *fold* changes, and that its partition is folded up to *place*."""
     async with connection_.transaction():
-        await fold.tables.save(connection_, fold.changes)
+        for item, error in await fold.tables.save(connection_, fold.changes) or ():
+            fold.fail(item, error)
         subjects, numbers = list(fold.moved), list(fold.moved.values())
         await connection_.execute(_SQL["save_gates"], *partition, subjects, numbers)
         if fold.failed:

@@ -94,6 +94,20 @@ def test_a_record_that_cannot_be_read_is_named() -> None:
     assert fold.gates == {NUMBER: 2}
 
 
+def test_what_saving_cannot_fold_leaves_out_later_records_of_its_subject() -> None:
+    fold = Fold(FOLDED["desk"], {})
+    folded(fold, [*ROUTED[:2], ROUTED[3]])
+    second = fold.changes[1]
+
+    fold.fail(second, "KeyError")
+    folded(fold, ROUTED)
+
+    assert [(each.offset, each.subject) for each in fold.failed] == [(1, NUMBER)]
+    assert fold.gates == fold.moved == {NUMBER: 1}
+    assert len(fold.changes) == 2
+    assert not fold.early
+
+
 def test_a_fold_goes_on_from_its_gates_with_no_changes() -> None:
     fold = folded(Fold(REPORTING, {}), ROUTED[:3]).renewed()
 
