@@ -141,5 +141,6 @@ PROFILES = {
         least_kills=40,
         least_crashes=1,
         crash_always=True,
+        migrations=3,
     ),
 }
