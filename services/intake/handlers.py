@@ -90,11 +90,11 @@ class IntakeReader:
         """
         Lock the requests that the items concern; read earlier records that they may repeat.
 
-        A participant's own numbers need no lock: the batch already holds the checkpoint of its
-        only topic. Those of an assessment are read behind the lock on its request. Reference data
-        has one sequence for all participants, so that is locked before the registry is read. So
-        are the numbers of a person to forget, who may be another participant's contact. For such
-        a person, requests on hold are loaded, too: their contacts must not be forgotten.
+        The numbers of the answers to a sender need no lock: the batch already holds the checkpoint
+        of its only topic. Those of an assessment are read behind the lock on its request. All
+        others are locked, before the registry is read: several participants may send messages
+        about the same subject. Of a person to forget, requests on hold are loaded, too: their
+        contacts must not be forgotten.
         """
         ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
         messages = [item.message for item in items if isinstance(item.message, Message)]
@@ -103,20 +103,18 @@ class IntakeReader:
             for message in messages
             if not message.reasons and (number := tracking_number_of(message))
         }
-        subjects = _subjects(messages)
-        shared = {(topic, subject) for topic, subject in subjects if topic == reference.TOPIC}
-        forgettings = [m.data for m in messages if isinstance(m.data, Forgetting)]
-        for forgetting in forgettings:
-            shared |= _of_forgetting(forgetting)
+        guarded, shared = _guarded_subjects(messages), _shared_subjects(messages)
+        forgets = any(isinstance(message.data, Forgetting) for message in messages)
+        if forgets:
             about |= self._read.held_requests
         loaded = store.Loaded()
         if messages or ended:
             loaded = await store.load_batch(
-                connection, messages, requests=about | ended, shared=shared, own=subjects - shared
+                connection, messages, requests=about | ended, shared=shared, guarded=guarded
             )
         if messages and loaded.version != self._read.version:
             self._read = await self._registry(connection, version=loaded.version)
-            held = self._read.held_requests - about if forgettings else ()
+            held = self._read.held_requests - about if forgets else ()
             if held:
                 more = await store.load_batch(connection, requests=held)
                 loaded.requests.update(more.requests)
@@ -129,7 +127,7 @@ class IntakeReader:
             by_reference=loaded.by_reference,
             requests=loaded.requests,
             needs=loaded.needs,
-            numbers={subject: loaded.numbers.get(subject, 0) for subject in subjects},
+            numbers={subject: loaded.numbers.get(subject, 0) for subject in guarded | shared},
             unused_counters=loaded.unused_counters,
             list_uses=loaded.list_uses,
         )
@@ -190,13 +188,23 @@ def _changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Ke
     return {key: value for key, value in after.items() if value != before.get(key)}
 
 
-def _of_forgetting(data: Forgetting) -> set[Subject]:
-    return {(TOPIC, forgotten_subject(data)), (CONFIDENTIAL_TOPIC, said_subject(data))}
-
-
-def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
-    """Return the subjects that *messages* may publish about, accepted or refused."""
+def _guarded_subjects(messages: Sequence[Message]) -> set[Subject]:
+    """Return the subjects whose numbers a checkpoint or the lock on a request guards."""
     subjects = {(ANSWERS_TOPIC, message.sender) for message in messages}
+    for message in messages:
+        if isinstance(message.data, AboutAssessment | AboutPublication):
+            subjects |= assessment_subjects(message)
+    return subjects
+
+
+def _shared_subjects(messages: Sequence[Message]) -> set[Subject]:
+    """
+    Return the other subjects that *messages* may publish about.
+
+    Every office may settle the same mail and forget the same person. Contacts and capacity are a
+    participant's own, but the public desk may speak for it.
+    """
+    subjects: set[Subject] = set()
     for message in messages:
         if isinstance(message.data, Capacity):
             subjects.add((TOPIC, message.participant))
@@ -206,10 +214,9 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((CONFIDENTIAL_TOPIC, settlement_subject(message)))
         elif isinstance(message.data, AboutSubscription):
             subjects.add((CONFIDENTIAL_TOPIC, subscription_subject(message)))
-        elif isinstance(message.data, AboutAssessment | AboutPublication):
-            subjects |= assessment_subjects(message)
         elif isinstance(message.data, Forgetting):
-            subjects |= _of_forgetting(message.data)
+            subjects.add((TOPIC, forgotten_subject(message.data)))
+            subjects.add((CONFIDENTIAL_TOPIC, said_subject(message.data)))
         elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))
     return subjects

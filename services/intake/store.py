@@ -43,13 +43,13 @@ async def load_batch(
     *,
     requests: Collection[str],
     shared: Collection[Subject] = (),
-    own: Collection[Subject] = (),
+    guarded: Collection[Subject] = (),
 ) -> Loaded:
     """
     Return what was stored before *messages*, in one round trip.
 
-    Existing *requests* and the numbers of *shared* subjects are locked; those of a participant's
-    *own* subjects need no lock.
+    Existing *requests* and the numbers of *shared* subjects are locked; those of *guarded*
+    subjects need no lock of their own.
     """
     whole = [message for message in messages if not message.reasons]
     submitted = [message for message in whole if isinstance(message.data, Submission)]
@@ -61,8 +61,8 @@ async def load_batch(
         [number for message in amendments if (number := tracking_number_of(message))],
         [topic for topic, _ in shared],
         [subject for _, subject in shared],
-        [topic for topic, _ in own],
-        [subject for _, subject in own],
+        [topic for topic, _ in guarded],
+        [subject for _, subject in guarded],
         [message.sender for message in whole],
         [message.source for message in whole],
         [message.id for message in whole],

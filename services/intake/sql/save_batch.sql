@@ -1,6 +1,6 @@
--- Everything that a batch writes. Existing rows of requests are locked already. A participant's own
--- numbers are written under the checkpoint of its only topic, those that participants share under the
--- lock with which they were read.
+-- Everything that a batch writes. Existing rows of requests are locked already. Numbers are written
+-- under the lock with which they were read, or under what guards them: the checkpoint of the sender's
+-- only topic for its answers, the lock on the request for an assessment.
 WITH accepted AS (
     INSERT INTO requests (tracking_number, request_id, participant, reference, content,
                           first_record, facts, published, confided, accepted_at)
