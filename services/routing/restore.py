@@ -75,6 +75,7 @@ class RestoreReader:
     ) -> RestoreBatch:
         batch = await self._reader.load(connection, items, at=at)
         about = {item.message.subject for item in items if item.record.topic == intake.TOPIC}
+        about |= {offer.tracking_number for offer in batch.unreached.values()}
         declared = [
             item.message.id for item in items if isinstance(item.message, intake.CapacityDeclared)
         ]
@@ -90,9 +91,8 @@ class RestoreReader:
     def decide(self, restored: RestoreBatch, item: Item) -> Taken:
         """Fold the published events that *item* caused; decide it if there are none."""
         event, batch = item.message, restored.batch
-        if isinstance(event, NoticeDelivered):  # a clock that it moved is in the published events
-            batch.reached.append(event.data.offer_id or "")
-            return Taken("applied")
+        if isinstance(event, NoticeDelivered):
+            return self._reached(restored, item)
         if item.record.topic != intake.TOPIC:
             return self._reader.decide(batch, item)
         if isinstance(event, intake.CapacityDeclared):
@@ -199,6 +199,23 @@ class RestoreReader:
         if request is not None:
             batch.requests[event.subject] = self._up_to(restored, event.subject, life, before=None)
         return self._reader.decide(batch, item)
+
+    def _reached(self, restored: RestoreBatch, item: Item) -> Taken:
+        """Fold the request up to date; decide a delivered mail that led to no published event."""
+        event, batch = item.message, restored.batch
+        unreached = batch.unreached.get(event.data.offer_id or "")
+        if unreached is None:
+            return Taken("ignored")
+        number = unreached.tracking_number
+        life = restored.lives.get(number, ())
+        request = self._up_to(restored, number, life, before=None)
+        if request is not batch.requests[number]:
+            _add(batch, DecisionOutcome(request))
+        if not any(each.cause == event.id for each in life):
+            return self._reader.decide(batch, item)
+        del batch.unreached[unreached.offer_id]
+        batch.reached.append(unreached.offer_id)
+        return Taken("applied")
 
     def _up_to(
         self,
