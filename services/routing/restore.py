@@ -8,7 +8,7 @@ it caused. The matcher and the deadlines start after that.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from services.routing.life.fold import fold, is_answer, parse
 from services.routing.life.late import ABOUT_CLOCKS, Key, Late, last_late
 from services.routing.life.older_events import amended
 from services.routing.life.outcome import DecisionOutcome, kind_of
+from services.routing.life.reaching import expected
 from services.routing.life.request import Request
 from services.routing.restore_capacities import compute_capacities
 from services.routing.rules.facts import encode_facts, request_facts
@@ -30,7 +31,9 @@ from services.routing.store import Results
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
+from shared.contracts.event import Event
 from shared.contracts.notifications import NoticeDelivered
+from shared.contracts.routing import OfferMade, RoutingEvent
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import fold_sequences, read_published
@@ -252,9 +255,10 @@ class Restore:
         self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
-        """Raise the numbers of answers; bring late clocks up to date; assign queue numbers."""
+        """Raise the numbers of answers; note late clocks and offers; assign queue numbers."""
         await fold_sequences(connection)
         await _restore_late(connection)
+        await _restore_unreached(connection)
         await connection.execute(_SQL["give_queue_numbers"])
         await connection.execute(_SQL["raise_queue_numbers"])
 
@@ -295,19 +299,30 @@ def _declarations(events: Sequence[PublishedEvent]) -> dict[str, str]:
 
 
 async def _restore_late(connection: Any) -> None:
-    """
-    Write the next announcements about clocks, by the events published since the dump.
-
-    Events that are folded into their request are skipped: a catch-up that was killed runs again,
-    and may have made decisions after them.
-    """
+    """Write the next announcements about clocks, by the events published since the dump."""
     late: dict[Key, Late] = {}
-    types = list(map(kind_of, ABOUT_CLOCKS))
-    async for row in connection.cursor(_SQL["read_announced_clocks"], types):
+    async for event in _unfolded(connection, ABOUT_CLOCKS):
+        late |= last_late([event])
+    await store.save(connection, Results(late=list(late.values())))
+
+
+async def _restore_unreached(connection: Any) -> None:
+    """Note the offers published since the dump about which a mail must be delivered."""
+    offers = [event async for event in _unfolded(connection, [OfferMade])]
+    await store.expect_reach(connection, expected(offers))
+
+
+async def _unfolded(connection: Any, types: Iterable[type[Event]]) -> AsyncIterator[RoutingEvent]:
+    """
+    Yield the published events of *types* that are not folded into their request.
+
+    The others are skipped: a catch-up that was killed runs again, and may have made decisions
+    after them.
+    """
+    async for row in connection.cursor(_SQL["read_unfolded"], list(map(kind_of, types))):
         event = parse(PublishedEvent(*row))
         if event is not None:
-            late |= last_late([event])
-    await store.save(connection, Results(late=list(late.values())))
+            yield event
 
 
 def _settled(events: Sequence[PublishedEvent]) -> dict[Key, Late]:

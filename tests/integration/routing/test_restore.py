@@ -94,7 +94,7 @@ async def due(world: World) -> Any:
 
 @pytest.mark.parametrize("hours", [0, 30])
 @pytest.mark.parametrize("published", [True, False])
-@pytest.mark.parametrize("in_dump", [True])
+@pytest.mark.parametrize("in_dump", [True, False])
 async def test_a_delivered_mail_moves_the_clock_once_also_after_a_restore(
     stack: Stack, database: Database, *, in_dump: bool, published: bool, hours: int
 ) -> None:
@@ -114,3 +114,15 @@ async def test_a_delivered_mail_moves_the_clock_once_also_after_a_restore(
         assert await due(dump) == await due(lived)
         moved = [] if published or not hours else ["clock_moved"]
         assert await dump.kinds(Sender().tracking_number) == moved
+
+
+async def test_an_offer_made_after_the_dump_waits_for_its_mail(
+    stack: Stack, database: Database
+) -> None:
+    async with offered(stack, database, in_dump=False) as (lived, dump, records):
+        await announce(dump.pool, await outbox_of(lived.pool), at=AT)
+
+        await catch_up(dump.pool, Restore(), [records], service="routing")
+
+        assert len(await unreached(dump)) == 1
+        assert await unreached(dump) == await unreached(lived)
