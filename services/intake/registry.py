@@ -1,6 +1,6 @@
 """The catalog as intake needs it: the senders, and the codes that messages may use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -63,7 +63,8 @@ class Sender:
 @dataclass(frozen=True, slots=True)
 class Registry:
     """
-    Reference data as of ``version``; ``topics`` maps each id and alias to the id.
+    Reference data as of ``version``; ``topics`` maps each id and alias of ``defined_topics`` to
+    the id.
 
     ``staff`` has the roles of each person of a program office, by participant and pseudonym;
     ``solicitations`` the last version of each; ``known_domains`` the domains of an agency's
@@ -73,6 +74,7 @@ class Registry:
     version: int = 0
     senders: Mapping[str, Sender] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
+    defined_topics: Mapping[str, TopicOfHelp] = field(default_factory=dict)
     programs: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
@@ -107,6 +109,15 @@ def sender(participant: Participant) -> Sender:
     )
 
 
+def topic_ids(topics: Collection[TopicOfHelp]) -> dict[str, str]:
+    """Return the id for each id and alias: an id wins, then the topic that was defined first."""
+    ids = {topic.id: topic.id for topic in topics}
+    for topic in topics:
+        for alias in topic.aliases:
+            ids.setdefault(alias, topic.id)
+    return ids
+
+
 def registry(
     version: int,
     *,
@@ -121,11 +132,11 @@ def registry(
     holds: Mapping[str, Hold],
 ) -> Registry:
     """Return the registry of a catalog at *version*."""
-    aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
     return Registry(
         version=version,
         senders={one.id: sender(one) for one in participants.values()},
-        topics=aliases | {code: code for code in topics},
+        topics=topic_ids(topics.values()),
+        defined_topics=topics,
         programs=frozenset(programs),
         providers=frozenset(providers),
         calendars=frozenset(calendars),
@@ -144,8 +155,8 @@ def with_event(before: Registry, event: ReferenceEvent) -> Registry:
             senders = {**before.senders, participant.id: sender(participant)}
             return replace(after, senders=senders)
         case TopicDefined(data=topic):
-            names = dict.fromkeys((*topic.aliases, topic.id), topic.id)
-            return replace(after, topics=names | dict(before.topics) | {topic.id: topic.id})
+            defined = {**before.defined_topics, topic.id: topic}
+            return replace(after, topics=topic_ids(defined.values()), defined_topics=defined)
         case ProgramDefined(data=program):
             return replace(after, programs=before.programs | {program.id})
         case ProviderListed(data=provider):

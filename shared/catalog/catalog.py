@@ -56,7 +56,6 @@ class Catalog:
     participants: Mapping[str, Participant] = field(default_factory=dict)
     programs: Mapping[str, Program] = field(default_factory=dict)
     topics: Mapping[str, TopicOfHelp] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
     providers: Mapping[str, Provider] = field(default_factory=dict)
     rulesets: Sequence[RuleSet] = ()
     by_hash: Mapping[str, RuleSet] = field(default_factory=dict)
@@ -69,10 +68,6 @@ class Catalog:
     agencies: Mapping[str, KnownAgency] = field(default_factory=dict)
     """By ORI."""
     holds: Mapping[str, Hold] = field(default_factory=dict)
-
-    def topic(self, code: str) -> TopicOfHelp | None:
-        """Return the topic of help whose id or alias is *code*."""
-        return self.topics.get(self.aliases.get(code, code))
 
     def ruleset_at(self, moment: datetime) -> RuleSet | None:
         """Return the rule set in force at *moment*: the latest effective, then last approved."""
@@ -204,13 +199,7 @@ def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
                 catalog, version=number, providers={**catalog.providers, entry.id: entry}
             )
         case TopicOfHelp():
-            aliases = dict.fromkeys(entry.aliases, entry.id)
-            return replace(
-                catalog,
-                version=number,
-                topics={**catalog.topics, entry.id: entry},
-                aliases={**catalog.aliases, **aliases},
-            )
+            return replace(catalog, version=number, topics={**catalog.topics, entry.id: entry})
         case RuleSet():
             return replace(
                 catalog,

@@ -9,7 +9,8 @@ from services.intake.batch_state import BatchState, Decision
 from services.intake.decide import decide
 from services.intake.message import Message
 from services.intake.parse import parse_message
-from services.intake.registry import Registry, Sender
+from services.intake.registry import Registry, Sender, topic_ids
+from shared.contracts.reference import TopicOfHelp
 from shared.contracts.services import WEB_DESK
 from shared.delivery.records import Record
 from tests.examples.inbound import (
@@ -27,6 +28,12 @@ from tests.examples.inbound import (
     sender_of,
 )
 
+TOPICS = {
+    "crisis_intervention": TopicOfHelp(
+        id="crisis_intervention", name="Crisis intervention", aliases=["crisis"]
+    ),
+    "officer_wellness": TopicOfHelp(id="officer_wellness", name="Officer wellness"),
+}
 REGISTRY = Registry(
     version=7,
     senders={
@@ -44,11 +51,8 @@ REGISTRY = Registry(
         "noble": Sender("noble", "provider", ("urn:cri:noble",), reached_by_desk=True),
         OFFICE: Sender(OFFICE, "program_office", (f"urn:cri:{OFFICE}",)),
     },
-    topics={
-        "crisis_intervention": "crisis_intervention",
-        "crisis": "crisis_intervention",
-        "officer_wellness": "officer_wellness",
-    },
+    topics=topic_ids(TOPICS.values()),
+    defined_topics=TOPICS,
     programs=frozenset({"cri-tac"}),
     providers=frozenset({PROVIDER}),
     staff={

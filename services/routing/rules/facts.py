@@ -22,9 +22,9 @@ _LISTS = ("request.topics", "request.families", "request.service_forms", "reques
 
 
 def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
-    """Return the facts of a request; the families are those of its topics."""
+    """Return the facts of a request; the families are those of its topics, which are ids."""
     agency = asked.agency
-    known = [catalog.topic(code) for code in asked.topics]
+    known = [catalog.topics.get(code) for code in asked.topics]
     families = {family for topic in known if topic is not None for family in topic.families}
     days = None
     if asked.incident_on is not None:

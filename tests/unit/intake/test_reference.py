@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.registry import Registry
+from services.intake.registry import Registry, topic_ids
+from shared.contracts.reference import TopicOfHelp
 from tests.examples.inbound import (
     AT,
     OFFICE,
@@ -78,6 +79,36 @@ def test_a_definition_is_effective_for_the_next_message_of_the_batch() -> None:
     accepted: Any = events(decision)[0]
     assert accepted.data.topics == ["traffic_safety"]
     assert accepted.data.reference_version == 1
+
+
+def topic(code: str, *aliases: str) -> dict[str, Any]:
+    return {"id": code, "name": code, "aliases": list(aliases)}
+
+
+@pytest.mark.parametrize(
+    ("defined", "asked", "means"),
+    [
+        ([topic("traffic"), topic("roads", "traffic")], "traffic", "traffic"),
+        ([topic("roads", "traffic"), topic("traffic")], "traffic", "traffic"),
+        ([topic("roads", "cars"), topic("streets", "cars")], "cars", "roads"),
+        ([topic("roads", "cars"), topic("streets", "cars"), topic("roads")], "cars", "streets"),
+        ([topic("roads", "cars"), topic("roads", "lanes")], "lanes", "roads"),
+        ([topic("roads", "cars"), topic("roads", "lanes")], "cars", None),
+    ],
+)
+def test_a_code_is_an_id_or_a_current_alias_in_the_same_batch_and_in_the_next(
+    defined: list[dict[str, Any]], asked: str, means: str | None
+) -> None:
+    intake = Intake()
+
+    for data in defined:
+        assert types(intake.send("topic.define", data)) == ["topic_defined"]
+
+    in_batch = intake.batch.registry.topics
+    reloaded = topic_ids(
+        {each["id"]: TopicOfHelp.model_validate(each) for each in defined}.values()
+    )
+    assert in_batch.get(asked) == reloaded.get(asked) == means
 
 
 RULESETS: dict[str, tuple[dict[str, Any], str]] = {

@@ -9,7 +9,7 @@ from services.routing.rules.facts import (
     provider_facts,
     request_facts,
 )
-from shared.contracts.reference import FACTS
+from shared.contracts.reference import FACTS, TopicOfHelp
 from tests.examples.routing import catalog, facts, program, provider
 
 
@@ -29,3 +29,12 @@ def test_stored_facts_of_a_request_are_read_back_unchanged() -> None:
 
     assert any(isinstance(value, list) for value in json.loads(stored).values())
     assert decode_request_facts(stored) == values
+
+
+def test_the_families_of_a_topic_are_those_of_its_id_whatever_another_topic_calls_itself() -> None:
+    own = TopicOfHelp(id="traffic", name="Traffic", families=["general"])
+    other = TopicOfHelp(id="roads", name="Roads", families=["tribal"], aliases=["traffic"])
+
+    values = request_facts(facts(topics=["traffic"]), catalog(own, other))
+
+    assert values["request.families"] == ("general",)
