@@ -184,8 +184,13 @@ TEMPLATES = {
 
 
 def render(template: Template, facts: Mapping[str, Any], *, public_url: str) -> Rendered:
-    """Return *template* filled in with *facts*; a fact that is missing is an error."""
+    """
+    Return *template* filled in with *facts*; a fact that is missing is an error.
+
+    In the subject, which is a header, a space stands for each character that is not printable.
+    """
     subject = template.subject.format_map(facts)
+    subject = "".join(each if each.isprintable() else " " for each in subject)
     if len(subject) > SUBJECT_CHARACTERS:
         subject = f"{subject[: SUBJECT_CHARACTERS - 1]}…"
     about = {**facts, "subject": subject, "public_url": public_url}

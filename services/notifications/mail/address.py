@@ -2,8 +2,14 @@
 
 import re
 
-_PLAIN = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9.-]{1,253}")
-_NOT_ASCII, _BAD_SYNTAX = "5.6.7", "5.1.3"
+from shared.texts.email_addresses import domain_in_dns
+
+_ATOM = r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM}){{0,31}}")
+_LOCAL_CHARACTERS = 64
+_ENCODED_WORD = "=?"
+"""So begins what a header shows in other characters (RFC 2047), even in an address."""
+_NOT_ASCII, BAD_SYNTAX = "5.6.7", "5.1.3"
 
 
 class AddressError(Exception):
@@ -22,9 +28,13 @@ def ascii_form(address: str) -> str:
     """
     local, _, domain = address.rpartition("@")
     try:
-        written = f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+        local.encode("ascii")
+        written = f"{local}@{domain_in_dns(domain)}"
     except UnicodeError:
         raise AddressError(_NOT_ASCII) from None
-    if not _PLAIN.fullmatch(written):
-        raise AddressError(_BAD_SYNTAX)
+    except ValueError:
+        raise AddressError(BAD_SYNTAX) from None
+    is_plain = len(local) <= _LOCAL_CHARACTERS and _LOCAL.fullmatch(local)
+    if not is_plain or _ENCODED_WORD in local:
+        raise AddressError(BAD_SYNTAX)
     return written

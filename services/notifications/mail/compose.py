@@ -1,12 +1,13 @@
 """Writes a mail: its headers and its two parts. Pure."""
 
 from datetime import datetime
+from email.errors import MessageDefect, MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import NamedTuple
 
-from services.notifications.mail.address import ascii_form
+from services.notifications.mail.address import BAD_SYNTAX, AddressError, ascii_form
 from shared.mail.templates import Rendered
 
 _UNFOLDED = SMTP.clone(max_line_length=998)
@@ -59,9 +60,12 @@ def compose(
     domain = head.sender.rpartition("@")[2]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(head.sender_name, addr_spec=head.sender)
-    message["To"] = Address(addr_spec=recipient)
+    try:
+        message["To"] = Address(addr_spec=recipient)
+    except (MessageError, MessageDefect):
+        raise AddressError(BAD_SYNTAX) from None
     message["Reply-To"] = Address(addr_spec=head.reply_to)
-    message["Subject"] = rendered.subject
+    message["Subject"] = rendered.subject.replace("=?", "= ?")  # no encoded word: text of others
     message["Date"] = at
     message["Message-ID"] = f"<{mail_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"

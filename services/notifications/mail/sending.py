@@ -12,7 +12,7 @@ from asyncpg import Pool
 from services.notifications.mail import life, mails, quiet
 from services.notifications.mail.address import AddressError
 from services.notifications.mail.codes import is_too_late
-from services.notifications.mail.compose import Letterhead, compose
+from services.notifications.mail.compose import Letterhead, OutgoingMail, compose
 from services.notifications.mail.digests import make_digest
 from services.notifications.mail.events import announce
 from services.notifications.mail.failures import FAILED, note_dead_address, write_to_another
@@ -39,6 +39,7 @@ log = structlog.get_logger()
 _LOST_AT_ONCE = 100
 _LEAST_KEPT_SECONDS = 1.0
 _STOPPING_SECONDS = 10.0
+_NOT_COMPOSED = "5.6.0"
 
 
 class Mailer:
@@ -188,8 +189,20 @@ class Mailer:
         return life.not_needed(each.kind, each.others)
 
     async def _try(self, each: ClaimedMail, zone: str) -> Outcome:
+        try:
+            composed = self._compose(each, zone)
+        except AddressError as error:
+            return Outcome("refused", "rcpt", error.status)
+        except Exception as error:  # a bug: one mail fails, the others go out
+            about = {"mail_id": each.mail.mail_id, "error.type": type(error).__name__}
+            log.error("mail.not_composed", **about)
+            return Outcome("refused", "data", _NOT_COMPOSED)
+        return await self._transport.send(composed)
+
+    def _compose(self, each: ClaimedMail, zone: str) -> OutgoingMail:
         mail = each.mail
-        facts = in_zone(each.facts_now, quiet.zone_of(each.preference, otherwise=zone))
+        where = quiet.zone_of(each.preference, otherwise=zone)
+        facts = in_zone(each.facts_now, where)
         of_list = None
         if each.kind == life.CODE:  # the code exists only in the mail
             facts = facts | {"code": self._code(each)}
@@ -206,18 +219,14 @@ class Mailer:
         if each.template == OFFER.name:
             facts = facts | {"page_url": self._page_of(each)}
         rendered = render(TEMPLATES[each.template], facts, public_url=self._public_url)
-        try:
-            composed = compose(
-                self._head,
-                mail.mail_id,
-                rendered,
-                recipient=each.address or "",
-                at=mail.prepared_at,
-                of_list=of_list,
-            )
-        except AddressError as error:
-            return Outcome("refused", "rcpt", error.status)
-        return await self._transport.send(composed)
+        return compose(
+            self._head,
+            mail.mail_id,
+            rendered,
+            recipient=each.address or "",
+            at=mail.prepared_at,
+            of_list=of_list,
+        )
 
     def _page_of(self, each: ClaimedMail) -> str | None:
         """Return the link to the offer's page; None if it is answered by a system, or by phone."""

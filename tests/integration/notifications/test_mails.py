@@ -153,6 +153,41 @@ async def test_e12_a_greylisted_mail_is_accepted_at_the_second_try(mailing: Worl
     assert kinds(await told(mailing)) == ["notifications.notice_delivered"]
 
 
+async def test_an_address_that_no_mail_can_have_is_dead_and_the_other_mails_go_out(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*one_mail(mailing))
+    await mailing.take_in(mailing.log.contact(offset=61, email="x@a\u2488.org"))
+    await mailing.take_in(mailing.log.contact("c-2", offset=62, email=ADDRESS))
+    handler = Handler()
+
+    async with mailer(handler) as sending:
+        assert await sending.step(mailing.pool) == AT_ONCE
+        assert await sending.step(mailing.pool) == AT_ONCE
+        assert await sending.step(mailing.pool) == LATER
+
+    assert [each.rcpt_tos for each in handler.kept] == [[ADDRESS]]
+    failed, died, _ = await told(mailing)
+    assert (failed["data"]["kind"], failed["data"]["status"]) == ("refused", "5.1.3")
+    assert (died["subject"], died["data"]["state"]) == (f"contact:{AGENCY}:c-1", "dead")
+
+
+async def test_a_mail_that_cannot_be_written_fails_alone(mailing: World) -> None:
+    await mailing.take_in(*one_mail(mailing))
+    await copy_mails(mailing, 2)
+    broken = "UPDATE mails SET facts = '{}' WHERE about LIKE '%1' RETURNING mail_id"
+    mail_id = await mailing.pool.fetchval(broken)
+    handler = Handler()
+
+    async with mailer(handler) as sending:
+        assert await sending.step(mailing.pool) == AT_ONCE
+        assert await sending.step(mailing.pool) == LATER
+
+    assert sorted(await states(mailing)) == [("accepted", 1), ("accepted", 1), ("refused", 1)]
+    (failed,) = [each for each in await told(mailing) if each["data"]["mail"] == str(mail_id)]
+    assert (failed["data"]["kind"], failed["data"]["status"]) == ("refused", "5.6.0")
+
+
 async def test_e13_a_refused_mail_is_told_and_goes_to_the_alternate_contact(
     mailing: World,
 ) -> None:

@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from services.notifications.mail.address import AddressError, ascii_form
@@ -20,6 +22,7 @@ from shared.mail.templates import (
     Template,
     render,
 )
+from shared.texts.email_addresses import is_email
 
 HEAD = Letterhead("office@program.example", "The program office", "desk@program.example")
 ID = "7f1a2f0e-0000-4000-8000-000000000001"
@@ -105,7 +108,13 @@ def test_a_control_character_in_a_header_is_refused(control: str) -> None:
 
 @pytest.mark.parametrize(
     "recipient",
-    ["a@b.example\r\nBcc: x@y.example", "<a@b.example>", "a b@c.example", "", "nobody"],
+    [
+        *("a@b.example\r\nBcc: x@y.example", "<a@b.example>", "a b@c.example", "", "nobody"),
+        *("x@a\u2488.org", "x@\u2488.org", "x@a.org\u2488", "x@a..org", "x@.org", "x@a.org."),
+        *(".a@b.example", "a..b@c.example", "a.@b.example", "=?utf-8?q?a?=@b.example"),
+        *("=?x?q?a?=@b.example", "a.=?utf-8?q?=0ABcc?=@b.example"),
+    ],
+    ids=ascii,
 )
 def test_an_address_with_a_meaning_in_a_header_is_refused(recipient: str) -> None:
     with pytest.raises(AddressError):
@@ -114,6 +123,54 @@ def test_an_address_with_a_meaning_in_a_header_is_refused(recipient: str) -> Non
 
 def test_a_domain_in_other_letters_is_written_as_dns_has_it() -> None:
     assert ascii_form("chief@cañon.example") == "chief@xn--caon-hqa.example"
+
+
+@given(st.text(max_size=70), st.text(max_size=70), st.sampled_from(["", ".org", "\u2488.org"]))
+def test_any_address_is_written_or_refused(local: str, domain: str, end: str) -> None:
+    composed_or_refused(f"{local}@{domain}{end}")
+
+
+@given(
+    st.from_regex(r"[^\s@\".,:;<>()\[\]\\]{1,9}(\.[a-z?=_-]{1,9}){0,2}", fullmatch=True),
+    st.from_regex(r"\w{1,9}([.-]\w{1,9}){0,3}\.[\w]{1,9}", fullmatch=True),
+)
+def test_an_accepted_address_is_written_or_refused(local: str, domain: str) -> None:
+    if is_email(f"{local}@{domain}"):
+        composed_or_refused(f"{local}@{domain}")
+
+
+def composed_or_refused(address: str) -> None:
+    try:
+        mail = composed(Rendered("News", "text", "html"), recipient=address)
+    except AddressError:
+        return
+    assert read(mail)["To"] == mail.recipient
+
+
+@pytest.mark.parametrize("title", ["=?utf-8?q?=0D=0ABcc:_x@y.example?=", "=?x?b?Cg==?="])
+def test_an_encoded_word_in_a_title_is_text_and_no_header(title: str) -> None:
+    message = read(composed(Rendered(title, "text", "html")))
+
+    assert message["Bcc"] is None
+    assert message["Subject"] == title.replace("=?", "= ?")
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000", "\ue000"], ids=ascii)
+def test_what_a_title_may_hold_fits_into_a_subject(space: str) -> None:
+    template = Template("trial", 1, "{title}: changed", {})
+
+    rendered = render(template, {"title": f"Partners{space}wanted"}, public_url=URL)
+
+    assert read(composed(rendered))["Subject"] == "Partners wanted: changed"
+
+
+@given(st.text(min_size=1, max_size=90))
+def test_any_title_fits_into_a_subject(title: str) -> None:
+    rendered = render(Template("trial", 1, "{title}", {}), {"title": title}, public_url=URL)
+
+    message = read(composed(rendered))
+
+    assert [name for name in message if name in ("Subject", "Bcc")] == ["Subject"]
 
 
 def test_a_preview_writes_what_a_person_would_see(tmp_path: Path) -> None:
