@@ -7,6 +7,7 @@ whose zone is known when the mail is sent.
 
 import re
 from calendar import month_name
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,19 +38,23 @@ def moment_in_utc(moment: datetime) -> str:
     return moment_in_words(moment.astimezone(UTC))
 
 
-def in_zone(value: Any, zone: ZoneInfo) -> Any:
+def in_zone(value: Any, zone: ZoneInfo, *, except_for: AbstractSet[str] = frozenset()) -> Any:
     """
     Return the JSON *value* with each moment in its texts converted to *zone*, and so labeled.
 
-    Only moments as `moment_in_utc` writes them are found; everything else stays as it is.
+    Only moments as `moment_in_utc` writes them are found; everything else stays as it is, and so
+    do the fields *except_for*.
     """
     match value:
         case str():
             return _IN_UTC.sub(lambda found: _local(found[0], zone), value)
         case list():
-            return [in_zone(each, zone) for each in value]
+            return [in_zone(each, zone, except_for=except_for) for each in value]
         case dict():
-            return {name: in_zone(each, zone) for name, each in value.items()}
+            return {
+                name: each if name in except_for else in_zone(each, zone, except_for=except_for)
+                for name, each in value.items()
+            }
         case _:
             return value
 
@@ -57,9 +62,9 @@ def in_zone(value: Any, zone: ZoneInfo) -> Any:
 def _local(moment: str, zone: ZoneInfo) -> str:
     try:
         at = datetime.strptime(moment, "%B %d, %Y, %H:%M UTC").replace(tzinfo=UTC)
-    except ValueError:  # such as February 30: we did not write it
+        there = at.astimezone(zone)
+    except (ValueError, OverflowError):  # February 30, the year 10000: not ours
         return moment
-    there = at.astimezone(zone)
     name = there.tzname() or ""
     if not name.isalpha():  # a zone without a name of its own
         return moment_in_words(there)

@@ -177,6 +177,8 @@ REPORT = Template(
 _TO_SUBSCRIBERS = (CONFIRM, PREFERENCES, SOLICITATION, UPDATE, REPORT)
 WITH_LINKS = frozenset(template.name for template in _TO_SUBSCRIBERS)
 """The templates that need links to the public desk."""
+WORDS_OF_OTHERS = frozenset({"name", "program", "summary", "title", "url"})
+"""Facts that others wrote: a mail shows them unchanged, even if they look like a moment."""
 TEMPLATES = {
     template.name: template
     for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE, *_TO_SUBSCRIBERS)

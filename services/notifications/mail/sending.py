@@ -28,7 +28,7 @@ from shared.clocks.written import in_zone
 from shared.contracts.links import Gets, Links
 from shared.contracts.reference import Calendar
 from shared.contracts.services import WEB_DESK
-from shared.mail.templates import OFFER, TEMPLATES, WITH_LINKS, render
+from shared.mail.templates import OFFER, TEMPLATES, WITH_LINKS, WORDS_OF_OTHERS, render
 from shared.one_time_codes import code_of
 from shared.process import crash_points
 from shared.process.backoff import Backoff
@@ -202,7 +202,7 @@ class Mailer:
     def _compose(self, each: ClaimedMail, zone: str) -> OutgoingMail:
         mail = each.mail
         where = quiet.zone_of(each.preference, otherwise=zone)
-        facts = in_zone(each.facts_now, where)
+        facts = in_zone(each.facts_now, where, except_for=WORDS_OF_OTHERS)
         of_list = None
         if each.kind == life.CODE:  # the code exists only in the mail
             facts = facts | {"code": self._code(each)}

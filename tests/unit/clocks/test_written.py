@@ -51,10 +51,23 @@ def test_a_mail_shows_a_moment_by_the_readers_clock_with_the_zones_name(
         "A report was due on April 30, 2027 and is late.",
         "February 30, 2026, 10:00 UTC",
         "Mayor 9, 2026, 03:05 UTC",
+        "January 1, 0001, 00:00 UTC",
     ],
 )
 def test_all_else_stays_as_it_is(text: str) -> None:
     assert in_zone(text, ZoneInfo("America/New_York")) == text
+
+
+def test_a_moment_after_the_last_day_stays_as_it_is() -> None:
+    last = "December 31, 9999, 23:59 UTC"
+
+    assert in_zone(last, ZoneInfo("Pacific/Guam")) == last
+
+
+def test_words_of_others_stay_as_they_are() -> None:
+    facts = {"title": moment_in_utc(DUE), "lines": [{"title": moment_in_utc(DUE)}]}
+
+    assert in_zone(facts, ZoneInfo("Pacific/Guam"), except_for={"title"}) == facts
 
 
 @given(st.integers(-10_000_000, 40_000_000), st.timezones())
