@@ -157,6 +157,7 @@ class Reports:
         self.others = others
         self.texts: Texts = dict(TEXTS)
         self.at = DRAFTED
+        self.calendar = CALENDAR
 
     def say(
         self, name: str, *, at: datetime | None = None, said_: dict[str, str] | None = None,
@@ -169,7 +170,7 @@ class Reports:
 
     def take(self, event: Any, texts: dict[str, str]) -> Decided:
         context = Context(
-            at=self.at, calendar=CALENDAR, site=self.site, publication=self.publication,
+            at=self.at, calendar=self.calendar, site=self.site, publication=self.publication,
             slug=SLUG, said=texts, texts=self.texts, others=self.others,
         )  # fmt: skip
         decided = decide(event, context)

@@ -203,7 +203,7 @@ def _read(event: publications.ReportAsked, context: Context) -> Decided:
     if report.is_withdrawn:
         return _refuse(refusals.NOT_PUBLISHED.reason(_REPORT))
     if published is not None and asked.version == published.version:
-        until = ten_working_days_after(published.at, context.calendar)
+        until = _reply_due_at(published, context)
         if event.arrived_at > until and not asked.by_office:
             shown = f"{until:%Y-%m-%d %H:%M %Z}"
             return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))
@@ -390,6 +390,11 @@ def _to_reply(
     )
 
 
+def _reply_due_at(published: Published, context: Context) -> datetime:
+    """Return until when the agency may reply: the calendar may have changed since it was told."""
+    return published.reply_due_at or ten_working_days_after(published.at, context.calendar)
+
+
 def _of_published(
     event: publications.ReplyReceived
     | publications.CorrectionDirected
@@ -405,7 +410,7 @@ def _of_published(
     today = day_of(context.at, context.calendar)
     match event:
         case publications.ReplyReceived(data=reply):
-            until = ten_working_days_after(published.at, context.calendar)
+            until = _reply_due_at(published, context)
             if event.arrived_at > until:
                 shown = f"{until:%Y-%m-%d %H:%M %Z}"
                 return _refuse(refusals.REPLY_TOO_LATE.reason(_REPORT, {"until": shown}))

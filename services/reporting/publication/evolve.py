@@ -21,7 +21,7 @@ from shared.contracts import publications
 from shared.contracts import published_reports as public
 from shared.contracts.event import Facts
 from shared.contracts.publications import WHOLE, PublicationMessage
-from shared.contracts.reporting import FactCheckAskedFacts
+from shared.contracts.reporting import FactCheckAskedFacts, ReplyAskedFacts
 
 _F = TypeVar("_F", bound=Facts)
 
@@ -148,6 +148,7 @@ def _changed(
             returned = draft.model_copy(update={"state": "returned"})
             return report.model_copy(update={"draft": returned})
         case publications.PublicationApproved():
+            to_reply = _of(ReplyAskedFacts, facts)
             for told in _of(public.ReportFacts, facts):
                 published = Published(
                     version=told.body.version,
@@ -155,6 +156,7 @@ def _changed(
                     body=told.body,
                     at=context.at,
                     due_on=told.due_on,
+                    reply_due_at=to_reply[0].due_at if to_reply else None,
                 )
                 done = draft.model_copy(update={"state": "published"})
                 changes = {"draft": done, "published": published}

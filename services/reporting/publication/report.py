@@ -37,13 +37,18 @@ class Draft(Facts):
 
 
 class Published(Facts):
-    """The published version, with its corrections; ``due_on`` is when the report was due first."""
+    """
+    The published version, with its corrections; ``due_on`` is when the report was due first.
+
+    The agency was told that it may reply until ``reply_due_at``; older versions do not have it.
+    """
 
     version: int
     hash: str
     body: ReportBody
     at: AwareDatetime
     due_on: date | None = None
+    reply_due_at: AwareDatetime | None = None
 
 
 class Correction(Facts):

@@ -393,6 +393,7 @@ async def test_after_a_restore_nothing_is_published_twice_and_nothing_is_lost(
     assert was is not None
     assert now is not None
     assert now.body == was.body
+    assert now.reply_due_at == was.reply_due_at is not None
 
 
 async def test_after_a_restore_no_text_is_told_twice_and_their_numbers_go_on(

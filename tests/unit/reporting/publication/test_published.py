@@ -45,6 +45,41 @@ def test_a_reply_comes_within_ten_working_days_to_what_is_published() -> None:
 
 
 @pytest.mark.parametrize("name", ["reply", "read"])
+def test_a_calendar_defined_anew_does_not_move_the_date_that_the_agency_was_told(
+    name: str,
+) -> None:
+    reports = Reports()
+    reports.calendar = CALENDAR.model_copy(update={"holidays": [*CALENDAR.holidays, "2027-01-18"]})
+    reports.published()
+    until = ten_working_days_after(LATER, reports.calendar)
+    reports.calendar = CALENDAR
+    assert until > ten_working_days_after(LATER, CALENDAR)
+
+    decided = reports.say(name, at=until, time=until)
+
+    assert code_of(decided) is None
+    for told in applied(decided):
+        assert getattr(told, "until", until) == until
+    late = until + timedelta(seconds=1)
+    assert code_of(reports.say(name, at=late, time=late)) == "reply_too_late"
+
+
+def test_without_a_kept_date_a_reply_comes_within_ten_working_days() -> None:
+    reports = Reports().published()
+    publication = known(reports)
+    report = publication.reports[REPORT]
+    assert report.published is not None
+    older = report.published.model_copy(update={"reply_due_at": None})
+    kept = {REPORT: report.model_copy(update={"published": older})}
+    reports.publication = publication.model_copy(update={"reports": kept})
+    until = ten_working_days_after(LATER, CALENDAR)
+
+    assert code_of(reports.say("reply", at=until, time=until)) is None
+    late = until + timedelta(seconds=1)
+    assert code_of(reports.say("reply", at=late, time=late)) == "reply_too_late"
+
+
+@pytest.mark.parametrize("name", ["reply", "read"])
 def test_an_outage_of_ours_makes_no_reply_late(name: str) -> None:
     reports = Reports().published()
     until = ten_working_days_after(LATER, CALENDAR)
