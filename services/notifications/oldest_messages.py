@@ -28,17 +28,40 @@ class OldestMessages:
     async def look(self, settings: ServiceSettings) -> None:
         """Update the numbers: read one record of each topic whose beginning has moved."""
         async with opened(settings, _TOPICS) as topics:
-            beginnings = await topics.beginnings()
-            numbers = dict(self.numbers)
-            for partition, beginning in beginnings.items():
-                if beginning != self._beginnings.get(partition):
-                    numbers.pop(partition.topic, None)
-                    number: int | None = 1
-                    if beginning > 0:
-                        number = await _first(topics.consumer, partition, beginning)
-                    if number is not None:
-                        numbers[partition.topic] = number
-            self.numbers, self._beginnings = numbers, beginnings
+            beginnings, ends = await topics.beginnings(), await topics.ends()
+            found: dict[TopicPartition, int | None] = {}
+            for partition, beginning in self.moved(beginnings).items():
+                found[partition] = 1 if beginning == 0 else None
+                if 0 < beginning < ends.get(partition, 0):
+                    found[partition] = await _first(topics.consumer, partition, beginning)
+        self.note(beginnings, found)
+
+    def moved(self, beginnings: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """Return those of *beginnings* whose number is not known."""
+        return {
+            partition: beginning
+            for partition, beginning in beginnings.items()
+            if beginning != self._beginnings.get(partition)
+        }
+
+    def note(
+        self,
+        beginnings: Mapping[TopicPartition, int],
+        found: Mapping[TopicPartition, int | None],
+    ) -> None:
+        """Note what was *found* where *beginnings* have moved; without a number, look again."""
+        unread = {partition for partition, number in found.items() if number is None}
+        numbers = {partition.topic: number for partition, number in found.items()}
+        self.numbers = {
+            topic: number
+            for topic, number in {**self.numbers, **numbers}.items()
+            if number is not None
+        }
+        self._beginnings = {
+            partition: beginning
+            for partition, beginning in beginnings.items()
+            if partition not in unread
+        }
 
 
 async def _first(
