@@ -25,6 +25,7 @@ from shared.process.tasks import AT_ONCE, LATER, SOON
 log = structlog.get_logger()
 _LIMIT = 200
 _A_DAY, _A_YEAR = timedelta(days=1), timedelta(days=366)
+_LAST_DAY = date.max - _A_DAY
 
 
 class Deadlines:
@@ -134,7 +135,9 @@ class Deadlines:
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
         """Export when the calendar ends; in the year before that, log a warning once a day."""
         last = None if ruleset is None else ruleset.calendar.last_day
-        end = None if last is None else datetime.combine(last + _A_DAY, time.min, UTC)
+        end = None
+        if last is not None:
+            end = datetime.combine(min(last, _LAST_DAY) + _A_DAY, time.min, UTC)
         metrics.CALENDAR_END.labels("routing").set(inf if end is None else end.timestamp())
         if ruleset is None or last is None or today + _A_YEAR < last or today == self._warned:
             return

@@ -134,11 +134,15 @@ def _check_calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
     path = "/data/calendar"
     wrong = False
     for place, holiday in enumerate(calendar.holidays):
+        here = f"{path}/holidays/{place}"
         try:
-            date.fromisoformat(holiday)
+            day = date.fromisoformat(holiday)
         except ValueError:
+            day = None
+        if day is None or day.isoformat() != holiday:
             wrong = True
-            yield Finding(refusals.NOT_A_DATE, f"{path}/holidays/{place}")
+            yield Finding(refusals.NOT_A_DATE, here)
+        yield from check_years({here: day})
     last = None if wrong else calendar.last_day
     if last is not None and last < at.date():
         yield Finding(refusals.CALENDAR_IS_OVER, f"{path}/holidays")

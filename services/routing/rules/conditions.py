@@ -49,7 +49,7 @@ def _compile(condition: Condition, candidate: Facts) -> Test:
         return _overlaps(read, condition.overlaps, candidate)
     if condition.within is not None:
         other = _reader(condition.within, candidate)
-        return lambda request: read(request) in (other(request) or ())
+        return lambda request: _is_in(read(request), other(request))
     if condition.fits is not None:
         return _fits(read, _reader(condition.fits, candidate))
     holds = _value_test(condition)
@@ -68,7 +68,7 @@ def _fits(read: Read, other: Read) -> Test:
     """Return the test whether a value (or any of a tuple) is in a list; empty ones always fit."""
 
     def test(request: Facts) -> bool:
-        value, listed = read(request), other(request)
+        value, listed = read(request), _listed(other(request))
         values = value if isinstance(value, tuple) else () if value is None else (value,)
         return not values or not listed or not set(values).isdisjoint(listed)
 
@@ -78,13 +78,24 @@ def _fits(read: Read, other: Read) -> Test:
 def _overlaps(read: Read, name: str, candidate: Facts) -> Test:
     """Return the test whether a list shares a value with the list *name*, or that is empty."""
     if of_request(name):
-        return lambda request: _meet(frozenset(request.get(name) or ()), read(request))
-    offered = frozenset(candidate.get(name) or ())
+        return lambda request: _meet(frozenset(_listed(request.get(name))), read(request))
+    offered = frozenset(_listed(candidate.get(name)))
     return lambda request: _meet(offered, read(request))
 
 
-def _meet(offered: frozenset[str], asked: Sequence[str] | None) -> bool:
-    return not offered or not offered.isdisjoint(asked or ())
+def _meet(offered: frozenset[str], asked: Any) -> bool:
+    return not offered or not offered.isdisjoint(_listed(asked))
+
+
+def _listed(value: Any) -> Sequence[str]:
+    """Return *value* as a list; one of another kind, which a rule may name, is empty."""
+    return value if isinstance(value, tuple | list | str) else ()
+
+
+def _is_in(value: Any, listed: Any) -> bool:
+    if isinstance(listed, str) and not isinstance(value, str):
+        return False
+    return value in _listed(listed)
 
 
 def _value_test(condition: Condition) -> Callable[[Any], bool]:
@@ -94,7 +105,7 @@ def _value_test(condition: Condition) -> Callable[[Any], bool]:
         return lambda value: value in values
     if condition.has is not None:
         wanted = condition.has
-        return lambda value: wanted in (value or ())
+        return lambda value: _is_in(wanted, value)
     if condition.is_ is not None:
         same = condition.is_
         return lambda value: type(value) is type(same) and value == same
@@ -103,4 +114,4 @@ def _value_test(condition: Condition) -> Callable[[Any], bool]:
         return lambda value: False
     low = at_least if at_least is not None else float("-inf")
     high = at_most if at_most is not None else float("inf")
-    return lambda value: value is not None and low <= value <= high
+    return lambda value: isinstance(value, int | float) and low <= value <= high

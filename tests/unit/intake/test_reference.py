@@ -155,6 +155,10 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
         {"calendar": {"holidays": ["July 4"]}},
         "/data/calendar/holidays/0",
     ),
+    "a holiday in another form of ISO 8601": (
+        {"calendar": {"holidays": ["20271225"]}},
+        "/data/calendar/holidays/0",
+    ),
     "a calendar that has ended": (
         {"calendar": {"holidays": ["2024-12-25", "2025-12-25"]}},
         "/data/calendar/holidays",
@@ -209,3 +213,12 @@ def test_an_unusable_rule_set_is_refused(case: str) -> None:
     decision = Intake().send("ruleset.approve", ruleset(**changes))
 
     assert ("schema", path) in reasons(decision)
+
+
+@pytest.mark.parametrize("holiday", ["1899-12-25", "9999-12-25"])
+def test_a_holiday_in_a_year_that_cannot_be_is_refused(holiday: str) -> None:
+    holidays = ["2027-12-25", holiday]
+
+    decision = Intake().send("ruleset.approve", ruleset(calendar={"holidays": holidays}))
+
+    assert reasons(decision) == [("value_out_of_range", "/data/calendar/holidays/1")]

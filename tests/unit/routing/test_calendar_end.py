@@ -85,6 +85,15 @@ def test_a_directed_offer_beyond_the_calendar_is_refused() -> None:
     assert outcome.request.status == "referred"
 
 
+def test_a_calendar_to_the_last_day_that_python_knows_has_an_end() -> None:
+    deadlines = Deadlines(relay_wake=asyncio.Event(), matcher_wake=asyncio.Event())
+
+    deadlines.watch_calendar(ruleset(calendar=Calendar(holidays=["9999-12-25"])), LATE.date())
+
+    shown = REGISTRY.get_sample_value("cri_calendar_end_timestamp_seconds", {"service": "routing"})
+    assert shown == datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+
+
 @pytest.mark.parametrize(
     ("rules", "at", "days_left"),
     [

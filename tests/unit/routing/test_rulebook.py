@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from services.routing.rules.rulebook import Panel, compile_rules, fill
+from shared.contracts.reference import FACTS
 from tests.examples.routing import rule
 
 LOCAL = {
@@ -64,6 +65,24 @@ def test_a_condition_holds_or_does_not(condition: dict[str, Any], holds: bool) -
     evaluation = panel.evaluate({**LOCAL, "nobody.knows": None})
 
     assert evaluation.verdicts == ("m" if holds else "-",)
+
+
+@pytest.mark.parametrize("fact", sorted(FACTS))
+def test_a_test_that_does_not_suit_its_fact_fails_and_ends_nothing(fact: str) -> None:
+    tests: list[dict[str, Any]] = [
+        *({"in": ["12"]}, {"has": "12"}, {"is": "12"}, {"is": 12}, {"is": True}),
+        *({"at_most": 12}, {"at_least": 12}),
+        *({name: other} for name in ("overlaps", "within", "fits") for other in sorted(FACTS)),
+    ]
+    rules = [
+        rule(f"r{number}", "provider", "prefer", {"fact": fact, **test}, weight=1)
+        for number, test in enumerate(tests)
+    ]
+    unknown = dict.fromkeys(FACTS)
+    for request in ({**unknown, **LOCAL, "agency.ori_stated": True}, unknown):
+        evaluation = Panel(compile_rules(rules, "provider"), [IACP]).evaluate(request)
+
+        assert len(evaluation.verdicts[0]) == len(tests)
 
 
 def test_a_rule_matches_when_all_its_conditions_hold() -> None:
