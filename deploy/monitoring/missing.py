@@ -14,7 +14,7 @@ import yaml
 
 from deploy.monitoring.promql import selectors
 from deploy.monitoring.rules import OTHERS, groups, shown_names
-from shared.contracts.services import DEPLOYABLES
+from shared.contracts.services import DEPLOYABLES, SERVICES
 from shared.process.metrics import CATALOG
 
 RULES = Path(__file__).with_name("rules") / "missing.yaml"
@@ -52,10 +52,15 @@ def inputs() -> Iterator[tuple[str, str, str]]:
     for name in sorted(names):
         if name in ours:
             for service in _SHOWN_BY.get(name, DEPLOYABLES):
-                source = "certificates" if name == _CERTIFICATE else service
+                source = _of_certificates(service) if name == _CERTIFICATE else service
                 yield source, name, f'{name}{{service="{service}"}}'
         elif name in OTHERS and OTHERS[name][0] != "prometheus":
             yield OTHERS[name][0], name, name
+
+
+def _of_certificates(service: str) -> str:
+    """Return the source of *service*'s certificates: apart for a desk, which may be left out."""
+    return "certificates" if service in SERVICES else f"certificates-{service}"
 
 
 def rules() -> Mapping[str, Any]:

@@ -21,7 +21,15 @@ from deploy.tools.catalog import place
 
 FIRST_PORT = 19_800
 NAMESPACE = "continuum"
-_NOT_HERE = ("certificates", "volumes", "kafka", "postgres", "backups")
+_NOT_HERE = (
+    "certificates",
+    "certificates-desk",
+    "certificates-webdesk",
+    "volumes",
+    "kafka",
+    "postgres",
+    "backups",
+)
 """What rests on metrics that nothing on one machine shows."""
 
 
