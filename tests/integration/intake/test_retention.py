@@ -192,6 +192,20 @@ async def test_a_window_that_is_no_more_is_not_shown(world: World) -> None:
     assert await world.pool.fetchval("SELECT array_agg(what) FROM retention_windows") == ["words"]
 
 
+async def test_a_window_that_an_older_release_deletes_at_its_start_is_noted_again(
+    world: World,
+) -> None:
+    newer = sweeping(words=KEPT, clock=REAL_TIME)
+    while await newer.step(world.pool) != LATER:
+        pass
+    await world.pool.execute("DELETE FROM retention_windows")  # it does not know the window
+
+    while await newer.step(world.pool) != LATER:
+        pass
+
+    assert await world.pool.fetchval("SELECT array_agg(what) FROM retention_windows") == ["words"]
+
+
 async def test_what_is_no_more_due_once_it_is_locked_stays(world: World) -> None:
     (number,) = await requests(world, number=1)
     await world.take_in(ending(number, at=await now_of(world) - KEPT))
