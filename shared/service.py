@@ -26,6 +26,7 @@ from shared.delivery.relay.relay import Relay
 from shared.delivery.restore import own_log
 from shared.delivery.restore.catch_up import CatchUp, Restore, run_catch_up
 from shared.delivery.restore.own_log import OwnTopics
+from shared.delivery.take_in.left_over import LeftOver
 from shared.delivery.take_in.reader import Reader
 from shared.delivery.traces import Traces, traces_of
 from shared.postgres import migrate, pool
@@ -228,15 +229,16 @@ async def _serve(
 
 
 def _orders(service: Service) -> Task:
-    """Return the task that carries out operators' orders."""
+    """Return the task that carries out operators' orders, and takes in records left over."""
     failures: Counter[int] = Counter()
+    left_over = LeftOver(service.reader, service=service.name)
 
     async def step(own: "Pool[Any]") -> timedelta:
-        if not await orders.is_order_open(own):
+        if not await orders.is_work_open(own):
             return LATER
         await orders.resume(own)
         done = await orders.carry_out(own, service.reader, service=service.name, failures=failures)
-        if not done:
+        if not await left_over.take_in(own) and not done:
             return LATER
         for wake in _wakes(service):
             wake.set()

@@ -19,7 +19,7 @@ GRANT INSERT (action, topic, partition, "offset", by, why, again, from_start)
     ON operations TO {operator};
 GRANT INSERT (topic, partition, "offset", by, why) ON accesses TO {operator};
 
-GRANT EXECUTE ON FUNCTION open_batch_1, lock_numbers_1, settle_round_1 TO {service};
+GRANT EXECUTE ON FUNCTION open_batch_1, lock_numbers_1, settle_round_1, settle_round_2 TO {service};
 
 -- The service carries out orders. It needs a right to update them, to lock one; an earlier version also
 -- writes the outcome there.

@@ -117,7 +117,9 @@ FENCED = _counter("fenced_batches", "Batches dropped because another owner had m
 REBALANCES = _counter("rebalances", "Assignments received from the group")
 FAILED_BATCHES = _counter("failed_batches", "Failed batches, which are retried, by error", "error")
 PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person", stored=True)
-HELD = _gauge("held_records", "Records that wait for another event", stored=True)
+HELD = _gauge(
+    "held_records", "Records that wait for another event, or to be taken in after it", stored=True
+)
 UNACCOUNTED = _gauge(
     "effects_unaccounted",
     "Records below the checkpoints without an effect, and messages not yet sent", stored=True,

@@ -119,4 +119,4 @@ kept AS (
               AND forgotten.at >= note.stated_at)
 )
 SELECT *
-  FROM settle_round_1($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);
+  FROM settle_round_2($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);

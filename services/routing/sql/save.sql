@@ -123,4 +123,4 @@ stopped AS (
        AND late_clocks.clock = gone.clock
 )
 SELECT *
-  FROM settle_round_1($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);
+  FROM settle_round_2($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);

@@ -12,6 +12,7 @@ from shared.delivery.orders.attempt import Attempt, FailedAgain
 from shared.delivery.take_in import parked
 from shared.delivery.take_in.reader import Reader
 from shared.delivery.take_in.rows import record_of
+from shared.delivery.write_probe import can_write
 from shared.postgres.statements import load_statements
 from shared.process.outages import TRANSIENT
 
@@ -32,9 +33,9 @@ class _Settled:
     parking_key: str | None = None
 
 
-async def is_order_open(pool: "Pool[Any]") -> bool:
-    """Tell whether an order waits to be carried out."""
-    return bool(await pool.fetchval(_SQL["is_order_open"]))
+async def is_work_open(pool: "Pool[Any]") -> bool:
+    """Tell whether an order waits to be carried out, or records are left over (`LeftOver`)."""
+    return bool(await pool.fetchval(_SQL["is_work_open"]))
 
 
 async def carry_out(
@@ -60,7 +61,7 @@ async def carry_out(
             settled = await _settle(connection, reader, order, service=service)
             await _save(connection, order, settled)
     except TRANSIENT as error:
-        if order is None or await _is_outage(pool):
+        if order is None or not await can_write(pool):
             raise
         failures[order["id"]] += 1
         if failures[order["id"]] < TRIES:
@@ -68,14 +69,6 @@ async def carry_out(
         return await _give_up(pool, order, error)
     _log(order, outcome=settled.outcome)
     return True
-
-
-async def _is_outage(pool: "Pool[Any]") -> bool:
-    try:
-        await pool.execute(_SQL["write_probe"])
-    except TRANSIENT:
-        return True
-    return False
 
 
 async def _give_up(pool: "Pool[Any]", order: Any, error: BaseException) -> bool:

@@ -28,6 +28,7 @@ from shared.delivery.reading.positions import CannotRun, Positions
 from shared.delivery.restore import own_log
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.checkpoints import TooManyFailures
+from shared.delivery.take_in.left_over import LeftOver
 from shared.delivery.take_in.reader import Reader
 from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import connect
@@ -173,13 +174,16 @@ async def _take_in_inputs(
 ) -> int:
     """Take in the inputs from the checkpoints to the present ends; return how many."""
     taken = 0
+    left_over = LeftOver(restore.reader, service=catch_up.service)
+    await _take_in_left_over(pool, lead, left_over, catch_up)
     async with own_log.opened(catch_up.settings, catch_up.topics) as topics:
         ends = await topics.ends()
         for names in restore.order:
             stage = {p: ends.pop(p) for p in list(ends) if re.match(names, p.topic)}
             taken += await _take_in_stage(
-                pool, lead, topics.consumer, stage, catch_up=catch_up, reader=restore.reader
-            )
+                pool, lead, topics.consumer, stage,
+                catch_up=catch_up, reader=restore.reader, left_over=left_over,
+            )  # fmt: skip
     assert not ends
     return taken
 
@@ -192,6 +196,7 @@ async def _take_in_stage(
     *,
     catch_up: CatchUp,
     reader: Reader[Any],
+    left_over: LeftOver,
 ) -> int:
     taken, logged_at = 0, time.monotonic()
     positions = Positions(
@@ -221,12 +226,22 @@ async def _take_in_stage(
             ) from failure
         positions.move(result.positions)  # records that were left are read again
         taken += len(records) - len(result.left(records))
+        await _take_in_left_over(pool, lead, left_over, catch_up)
         faults.moved(positions.expected)
         await blocked.moved(positions.expected)
         if time.monotonic() - logged_at > _LOG_SECONDS:
             logged_at = time.monotonic()
             log.info("catch_up.goes_on", records=taken, left=left)
     return taken
+
+
+async def _take_in_left_over(
+    pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", left_over: LeftOver, catch_up: CatchUp
+) -> None:
+    """Take in what was released and left over: the service itself would decide it as if new."""
+    while await left_over.take_in(pool):
+        catch_up.turn()
+        await lead.execute("SELECT 1")  # raises when the lock is lost
 
 
 def _left(positions: Positions, ends: dict[TopicPartition, int]) -> int:

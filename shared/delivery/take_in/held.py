@@ -5,7 +5,8 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.delivery.records import Gate, Record
+from shared.delivery.records import Gate, PassedOver, Record
+from shared.delivery.take_in.reader import passed_over
 from shared.delivery.take_in.rows import columns_of
 from shared.postgres.statements import load_statements
 
@@ -41,3 +42,29 @@ async def hold(connection: "PoolConnectionProxy[Any]", waiting: Sequence[Waiting
         [gate.number for gate, _ in waiting],
         *columns_of([record for _, record in waiting]),
     )
+
+
+async def put_back(
+    connection: "PoolConnectionProxy[Any]", records: Sequence[Record]
+) -> tuple[list[Record], list[Record]]:
+    """
+    Hold released *records* again; return those that are held now, and those that cannot be.
+
+    Each waits for the event before it in its subject. If that was taken in already, `LeftOver`
+    takes the record in. A participant's record has no subject.
+    """
+    waiting: list[Waiting] = []
+    others: list[Record] = []
+    for record in records:
+        found = passed_over(record)
+        if isinstance(found, PassedOver):
+            waiting.append((found.gate._replace(number=found.gate.number - 1), record))
+        else:
+            others.append(record)
+    if waiting:
+        gates = [gate for gate, _ in waiting]
+        await lock_stubs(connection, gates)
+        await hold(connection, waiting)
+        topics, subjects = [gate.topic for gate in gates], [gate.subject for gate in gates]
+        await connection.execute(_SQL["note_left_over"], topics, subjects)
+    return [record for _, record in waiting], others

@@ -1,12 +1,14 @@
 """The rounds of one transaction: records that a round releases are taken in by the next."""
 
 import copy
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.delivery.records import Record
+from shared.delivery.take_in import held
 from shared.delivery.take_in.budget import TooSlow
 from shared.delivery.take_in.checkpoints import Steps
 from shared.delivery.take_in.gates import Parsed, Round
@@ -21,7 +23,13 @@ from shared.delivery.take_in.reader import Reader
 
 SLOW_TRIES = 3
 RELEASED_AT_ONCE = 500
-"""Most released records that are loaded for one round."""
+"""Most released records that are loaded for one round; `settle_round_2` releases no more."""
+RELEASE_SECONDS = 2.0
+"""
+How long a transaction takes in released records; those left are held again, for `LeftOver`.
+
+Postgres ends a transaction after 20 seconds, which would roll back the event that releases, too.
+"""
 
 
 class ReleasedFailed(Exception):
@@ -62,13 +70,22 @@ async def take_in_released(
     *,
     service: str,
     isolate: bool,
+    is_one_round: bool = False,
 ) -> int:
-    """Take in *released* records, and those that they release, in rounds of bounded size."""
+    """
+    Take in *released* records, and those that they release, in rounds of bounded size.
+
+    After `RELEASE_SECONDS`, or with *is_one_round* after the first round, those that are left are
+    held again, and `LeftOver` takes them in.
+    """
+    until = time.monotonic() + (0.0 if is_one_round else RELEASE_SECONDS)
     appended, left = 0, list(released)
     while left:
         now, left = left[:RELEASED_AT_ONCE], left[RELEASED_AT_ONCE:]
         if isolate:
-            more, further = await _isolate(connection, reader, now, steps, service=service)
+            more, further = await _isolate(
+                connection, reader, now, steps, service=service, until=until
+            )
         else:
             try:
                 more, further = await _release(connection, reader, now, steps, service=service)
@@ -76,6 +93,10 @@ async def take_in_released(
                 raise ReleasedFailed from error
         appended += more
         left = further + left
+        if left and time.monotonic() >= until:
+            put_back, left = await held.put_back(connection, left)
+            for record in put_back:
+                steps.note(record, "held")
     return appended
 
 
@@ -101,12 +122,14 @@ async def _isolate(
     steps: Steps,
     *,
     service: str,
+    until: float,
     tries: int = 1,
 ) -> tuple[int, list[Record]]:
     """
     Take in *records* behind a savepoint; on a failure divide them and try the parts.
 
-    A record that fails alone, for the third time if it is too slow, becomes a dead letter.
+    A record that fails alone, for the third time if it is too slow, becomes a dead letter. Once
+    the time *until* is over, parts after the first are returned with the records to go on with.
     """
     before = copy.deepcopy(steps)
     try:
@@ -127,12 +150,15 @@ async def _isolate(
             connection, reader, records[0], steps, service=service, reason=reason, error=error
         ), []
     appended, released = 0, list[Record]()
+    parts = [part for part in parts if part]
     for part in parts:
-        if part:
-            more, further = await _isolate(
-                connection, reader, part, steps,
-                service=service, tries=tries + 1 if len(records) == 1 else 1,
-            )  # fmt: skip
-            appended += more
-            released += further
+        if part is not parts[0] and time.monotonic() >= until:
+            released += part
+            continue
+        more, further = await _isolate(
+            connection, reader, part, steps,
+            service=service, until=until, tries=tries + 1 if len(records) == 1 else 1,
+        )  # fmt: skip
+        appended += more
+        released += further
     return appended, released

@@ -15,6 +15,7 @@ from shared.delivery.reading import positions
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import CatchUp, fold_sequences, read_published, run_catch_up
 from shared.delivery.restore.own_log import OwnTopics
+from shared.delivery.take_in import held
 from shared.delivery.take_in.reader import Closing
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.ledger import (
@@ -24,6 +25,7 @@ from tests.integration.delivery.ledger import (
     State,
     event,
     ledger,
+    records,
 )
 
 Pool = asyncpg.Pool
@@ -155,6 +157,21 @@ async def test_what_was_announced_is_not_decided_again_and_the_rest_is(
     assert await pool.fetchval("SELECT last FROM sequences WHERE subject = 'a'") == ANNOUNCED
     assert await pool.fetchval("SELECT count(*) FROM announced") == 0
     assert await pool.fetchval("SELECT events FROM catch_ups WHERE finished_at > begun_at") == 40
+
+
+async def test_held_records_that_were_left_over_are_taken_in_by_the_restore(
+    pool: "Pool[Any]", catch_up: CatchUp
+) -> None:
+    """Given records of a dump whose gate was passed before it was made."""
+    left_over = records(event("b", 1, topic=OTHER_TOPIC), topic=OTHER_TOPIC, partition=99)
+    async with pool.acquire() as connection, connection.transaction():
+        await held.put_back(connection, left_over)
+
+    await run_catch_up(pool, catch_up)
+
+    assert await ledger(pool) == ["b/1", *EXPECTED]
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
+    assert await pool.fetchval("SELECT count(*) FROM left_over") == 0
 
 
 async def test_a_catch_up_that_was_killed_goes_on_where_it_stopped(

@@ -6,12 +6,18 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from shared.delivery.records import Record
+from deploy.local.stack import Stack
+from deploy.provision import databases
+from shared.delivery.records import Item, Record, Taken
 from shared.delivery.take_in.take_in import take_in
+from shared.postgres.pool import LIMITS
 from tests.integration.delivery.ledger import (
+    DATABASE,
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,
+    State,
+    burn,
     event,
     ledger,
     open_partitions,
@@ -89,9 +95,32 @@ async def test_a_held_record_that_is_too_slow_is_set_aside_itself(
     pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.delivery.take_in.budget.RECORD_SECONDS", 0.1)
+    monkeypatch.setattr("shared.delivery.take_in.rounds.RELEASE_SECONDS", 60.0)
     await held(pool, reader, event("B", 1, "needs:N:1"), event("B", 2, "takes:2"), event("B", 3))
 
     await release(pool, reader, "N", "C")
 
     assert sorted(await ledger(pool)) == ["B/1", "C/1", "N/1"]
     assert await dead_letters(pool) == [(TOPIC, 1, "too_slow", "B")]
+
+
+async def test_an_event_that_releases_more_than_a_transaction_can_take_in_is_taken_in_itself(
+    stack: Stack, pool: "Pool", reader: LedgerReader
+) -> None:
+    dsn = databases.with_database(stack.postgres.dsn(), DATABASE)
+    limits = {**LIMITS, "transaction_timeout": "4000"}
+    early = [event(f"S{number}", 1, "needs:N:1") for number in range(40)]
+    await held(pool, reader, *early)
+
+    class Slow(LedgerReader):
+        def decide(self, state: State, item: Item) -> Taken:
+            burn(0.2)
+            return super().decide(state, item)
+
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=limits) as short:
+        left = await release(short, Slow(), "N")
+
+    assert left == []
+    assert (await ledger(pool))[:2] == ["N/1", "S0/1"]
+    assert len(await ledger(pool)) + await pool.fetchval("SELECT count(*) FROM held") == 41
+    assert await dead_letters(pool) == []

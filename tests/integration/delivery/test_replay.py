@@ -284,6 +284,7 @@ async def test_a_waiting_record_that_is_too_slow_is_set_aside_and_not_the_replay
     pool: "Pool", reader: LedgerReader, parked_key: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.delivery.take_in.budget.RECORD_SECONDS", 0.1)
+    monkeypatch.setattr("shared.delivery.take_in.rounds.RELEASE_SECONDS", 60.0)
     waiting = records(event("A", 5, "takes:2"), event("A", 6), offset=5)
     await take_in(pool, reader, waiting, service="routing")
 

@@ -1,10 +1,12 @@
 import asyncio
+from collections.abc import Sequence
 from random import Random
 from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
 
+from shared.delivery.records import Item
 from shared.delivery.relay.outbox import decode_headers
 from shared.delivery.take_in import held, rounds
 from shared.delivery.take_in.checkpoints import Fenced, TooManyFailures
@@ -385,11 +387,23 @@ async def test_many_records_released_at_once_are_decided_in_rounds_of_bounded_si
     pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rounds, "RELEASED_AT_ONCE", 3)
-    await open_partitions(pool, TOPIC)
-    early = records(*(event("A", number) for number in range(2, 12)))
+    monkeypatch.setattr(rounds, "RELEASE_SECONDS", 60.0)
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    subjects = [f"S{number}" for number in range(10)]
+    early = records(*(event(subject, 1, "needs:N:1") for subject in subjects))
     await take_in(pool, reader, early, service="routing")
+    sizes: list[int] = []
+    load = reader.load
 
-    await take_in(pool, reader, records(event("A", 1), offset=10), service="routing")
+    async def counting(connection: Any, items: Sequence[Item], **named: Any) -> State:
+        sizes.append(len(items))
+        return await load(connection, items, **named)
 
-    assert await ledger(pool) == [f"A/{number}" for number in range(1, 12)]
+    monkeypatch.setattr(reader, "load", counting)
+
+    needed = records(event("N", 1, topic=OTHER_TOPIC), topic=OTHER_TOPIC)
+    await take_in(pool, reader, needed, service="routing")
+
+    assert sizes == [1, 3, 3, 3, 1]
+    assert await ledger(pool) == ["N/1", *(f"{subject}/1" for subject in subjects)]
     assert await pool.fetchval("SELECT count(*) FROM held") == 0

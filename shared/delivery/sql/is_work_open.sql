@@ -4,4 +4,5 @@ SELECT (SELECT id
           FROM operations
          WHERE outcome IS NULL
          ORDER BY id
-         LIMIT 1) IS NOT NULL;
+         LIMIT 1) IS NOT NULL
+    OR EXISTS (SELECT FROM left_over);

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM left_over);
