@@ -41,7 +41,7 @@ async def test_a_text_that_was_refused_or_does_not_come_is_asked_for_again_by_a_
     await person.get(PAGE)
     assert ("Its text is lost." if is_refused else "The report has not come yet") in person.text
     await person.post(f"{PAGE}/code")
-    assert "If email reaches this address" in person.text
+    assert "If email reaches the contact person" in person.text
     code = await mailed(pool)
     wrong = await person.post(f"{PAGE}/enter", {"code": another(code)})
     await person.post(f"{PAGE}/enter", {"code": code})
