@@ -55,7 +55,9 @@ class Pacing:
         """Wait until a topic of *whole* is due; return *whole* without those that are not."""
         await woken(self._is_taken, within=_AHEAD_SECONDS)
         while True:
-            seconds = (self._turns.left(batched=False), self._turns.left(batched=True))
+            direct, batched = self._turns.left(batched=False), self._turns.left(batched=True)
+            # Not the batched topics alone: the session would drop all others and name them again.
+            seconds = (direct, max(direct, batched))
             left = {topic: seconds[topic in self._batched_topics] for topic, _ in whole.topics}
             soonest = min(left.values())
             if soonest <= 0:

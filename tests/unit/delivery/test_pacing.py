@@ -85,6 +85,23 @@ async def test_given_topics_that_have_gathered_they_are_fetched_with_others(
     assert await pacing.next_fetch(whole) is whole
 
 
+async def test_given_topics_that_have_gathered_they_are_not_fetched_before_others(
+    pacing: Pacing, clock: Clock
+) -> None:
+    take_in(pacing, GATHERING)
+    pacing.end()
+    clock.now += 0.2
+    take_in(pacing, AWAITED)
+    whole = request(AWAITED, GATHERING)
+    fetch = asyncio.create_task(pacing.next_fetch(whole))
+    await asyncio.sleep(0.05)  # longer than any turn, if time had passed by the clock
+    assert not fetch.done()
+
+    pacing.end()
+
+    assert await fetch is whole
+
+
 async def test_given_a_full_batch_of_batched_topics_the_next_fetch_includes_them(
     pacing: Pacing,
 ) -> None:
