@@ -405,6 +405,6 @@ class ReportStatusChanged(Event):
 
 
 AboutRequest = FactCheckAsked | ReplyAsked | PublicationLate | ReportStatusChanged
-"""Events that the participant that made the request is told of; their data name the request."""
+"""Events that the participant that made the request hears about; their data name the request."""
 ReportingEvent = AnswerEvent | AboutRequest | ReportRead
 """Every event on ``cri.int.reporting.v1``."""

@@ -1,4 +1,4 @@
-"""Tells an outage of Postgres from a fault of what was written."""
+"""Distinguishes an outage of Postgres from a fault in the data that were written."""
 
 from typing import Any
 

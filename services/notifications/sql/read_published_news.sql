@@ -1,5 +1,5 @@
 -- What was published after the number $1, up to $2, or the one fact $3. A report has the title that it has now.
--- Of one that was withdrawn, nothing but that is told.
+-- Of a withdrawn report, only the withdrawal is told.
 SELECT news.kind, news.subject, news.report, coalesce(agency, '') AS agency,
        coalesce((SELECT said.title
                    FROM published_news AS said

@@ -17,7 +17,7 @@ from shared.contracts.reporting import FigureCorrected
 MATTER = REPORTS
 """The kind of news of mails about them, which the link in such a mail ends."""
 READ = (SiteChanged, ReportPublished, ReportCorrected, ReportWithdrawn, FigureCorrected)
-"""Events that subscribers to reports are told of; `SiteChanged` only gives the agency's name."""
+"""Events that subscribers to reports hear about; `SiteChanged` only gives the agency's name."""
 _TYPES = {get_args(model.model_fields["type"].annotation)[0]: model for model in READ}
 KINDS = frozenset(kind.split(".")[3] for kind, model in _TYPES.items() if model is not SiteChanged)
 """The kinds of news about reports."""
@@ -88,7 +88,7 @@ def as_they_stand(facts: dict[str, Any], later: Sequence[News]) -> dict[str, Any
     """
     Return *facts* of a mail, changed by what was published *later*; None if nothing is left.
 
-    A report that is withdrawn is told of no more, and one that has another title is told with it.
+    A withdrawn report is no longer mentioned; a report with a corrected title has that title.
     """
     if not later:
         return facts
