@@ -91,6 +91,16 @@ class Round:
     def _lacks(self, gate: Gate) -> bool:
         return self.gates.get((gate.topic, gate.subject), 0) < gate.number
 
+    def could_pass_more(self) -> bool:
+        """Tell whether a record waits for one that passes behind it."""
+        return not all(self._lacks(gate) for gate, _ in (*self.waiting, *self.behind))
+
+    def pass_none(self) -> None:
+        """Take back what was sorted by gates, to sort it in another order."""
+        self.gates = dict(self.read)
+        for sorted_in in (self.moved, self.passing, self.waiting, self.behind):
+            sorted_in.clear()
+
     def cut_off(self, cut: Mapping[tuple[str, int], int]) -> None:
         """Remove the records from the offsets of *cut* on; they have had no effect yet."""
 
@@ -111,21 +121,65 @@ class Round:
 async def classify(
     connection: "PoolConnectionProxy[Any]", work: Round, parsed: Sequence[Parsed], steps: Steps
 ) -> None:
-    """Sort records into *work*, in order: to decide, repeated, waiting, parked, malformed."""
-    for found in parsed:
-        record = found.record
-        if isinstance(found, Malformed):
-            work.failed.append(Failure(record, reason="malformed", error=found.reason))
-            steps.note(record, "dead")
-            continue
-        if found.key in work.parked_keys:
-            work.parked.append((found.key, record))
-            steps.note(record, "parked")
-            continue
-        outcome = _pass_gate(work, found)
+    """
+    Sort records into *work*, in order: to decide, repeated, waiting, parked, malformed.
+
+    A record that waits for one behind it, of another partition, is moved after that: another round
+    would take six more round trips. The order within each partition stays.
+    """
+    found: list[Item | PassedOver] = []
+    for each in parsed:
+        if isinstance(each, Malformed):
+            work.failed.append(Failure(each.record, reason="malformed", error=each.reason))
+            steps.note(each.record, "dead")
+        elif each.key in work.parked_keys:
+            work.parked.append((each.key, each.record))
+            steps.note(each.record, "parked")
+        else:
+            found.append(each)
+    outcomes = [_pass_gate(work, each) for each in found]
+    if work.could_pass_more():
+        work.pass_none()
+        found = _in_order_of_needs(found, work.read)
+        outcomes = [_pass_gate(work, each) for each in found]
+    for each, outcome in zip(found, outcomes, strict=True):
         if outcome is not None:
-            steps.note(record, outcome)
+            steps.note(each.record, outcome)
     await _skip_lost(connection, work, steps)
+
+
+def _in_order_of_needs(
+    found: Sequence[Item | PassedOver], read: Mapping[Subject, int]
+) -> list[Item | PassedOver]:
+    """Return *found* with each record after those that it needs, partitions kept in order."""
+    gates, ordered, left = dict(read), list[Item | PassedOver](), list(found)
+    while left:
+        waiting: list[Item | PassedOver] = []
+        blocked: set[tuple[str, int]] = set()
+        for each in left:
+            partition = (each.record.topic, each.record.partition)
+            if partition in blocked or _waits(each, gates):
+                blocked.add(partition)
+                waiting.append(each)
+                continue
+            ordered.append(each)
+            if (gate := each.gate) is not None:
+                subject = (gate.topic, gate.subject)
+                gates[subject] = max(gate.number, gates.get(subject, 0))
+        if len(waiting) == len(left):
+            break
+        left = waiting
+    return ordered + left
+
+
+def _waits(found: Item | PassedOver, gates: Mapping[Subject, int]) -> bool:
+    """Tell whether an event that *found* needs has not been taken in."""
+    if (gate := found.gate) is not None:
+        last = gates.get((gate.topic, gate.subject), 0)
+        if gate.number != last + 1:
+            return gate.number > last  # otherwise it is a duplicate
+    needs = found.needs if isinstance(found, Item) else ()
+    return any(gates.get((need.topic, need.subject), 0) < need.number for need in needs)
 
 
 async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:

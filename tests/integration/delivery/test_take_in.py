@@ -103,6 +103,57 @@ async def test_an_event_waits_for_what_it_needs_and_keeps_its_place(
     assert await pool.fetchval("SELECT count(*) FROM held") == 0
 
 
+class Counting(LedgerReader):
+    """Counts the rounds."""
+
+    rounds = 0
+
+    async def load(self, connection: Any, items: Sequence[Item], *, at: Any) -> State:
+        self.rounds += 1
+        return await super().load(connection, items, at=at)
+
+
+async def test_a_record_that_waits_for_one_behind_it_in_its_batch_is_decided_in_the_same_round(
+    pool: "Pool",
+) -> None:
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    reader = Counting()
+    waiting = records(event("A", 1, "needs:N:2"), event("A", 2), event("B", 1))
+    needed = [event("N", number, topic=OTHER_TOPIC) for number in (1, 2)]
+
+    await take_in(
+        pool, reader, [*waiting, *records(*needed, topic=OTHER_TOPIC)], service="routing"
+    )
+
+    assert await ledger(pool) == ["N/1", "N/2", "A/1", "A/2", "B/1"]
+    assert reader.rounds == 1
+    assert await counts(pool) == {"applied": 3}
+    assert await pool.fetchval("SELECT count(*) FROM gates WHERE last = 0") == 0
+
+
+async def test_a_batch_that_is_cut_off_while_records_wait_in_it_decides_each_once(
+    pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.delivery.take_in.budget.BATCH_SECONDS", 0.02)
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    slow = f"takes:{0.03}"
+    waiting = records(
+        event("B", 1), event("A", 1, "needs:N:1"), event("A", 2, slow), event("C", 1)
+    )
+    needed = records(
+        event("M", 1, slow, OTHER_TOPIC), event("N", 1, topic=OTHER_TOPIC), topic=OTHER_TOPIC
+    )
+
+    left, batches = [*waiting, *needed], 0
+    while left:
+        left = (await take_in(pool, reader, left, service="routing")).left(left)
+        batches += 1
+
+    assert batches > 1
+    assert sorted(await ledger(pool)) == ["A/1", "A/2", "B/1", "C/1", "M/1", "N/1"]
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
+
+
 async def test_a_record_waits_for_a_needed_one_of_its_batch_that_fails(
     pool: "Pool", reader: LedgerReader
 ) -> None:
