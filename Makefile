@@ -47,7 +47,7 @@ reset: setup ## stop everything and delete its data
 	@$(LOCAL) reset
 
 test: setup ## run all tests except the proofs, on a real Kafka and a real Postgres [WORKERS=1]
-	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(PROOFS)
+	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),$$(($$(getconf _NPROCESSORS_ONLN) + 1))) --maxprocesses=4 --dist=worksteal --ignore=$(PROOFS)
 
 verify: setup ## run the proofs: demonstrations, chaos, drills, starts and crashes [WORKERS=1]
 	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),2) --dist=loadfile $(PROOFS)
