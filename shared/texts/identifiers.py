@@ -35,9 +35,10 @@ _FBI = re.compile(
     r"[^a-z0-9\n]{0,8}+(?:(?:number|no|nr|is|was)(?![a-z0-9])[^a-z0-9\n]{1,8}+)?"
     r"(?=[a-z0-9]{0,8}[0-9])[a-z0-9]{5,9}(?![a-z0-9])"
 )
-# Few texts hold one of these; looking for them takes a fraction of the time of a search.
-_NAMES_OF_SOCIAL = ("ssn", "ss#", "ss #", "ss n", "s.s", "s s", "soc")
-_NAMES_OF_FBI = ("fbi", "f.b", "f b", "fb.", "fb ", "ucn", "universal control")
+# How a name of each number can begin. Few texts hold it, and looking for it takes a quarter of the
+# time that a search takes.
+_BEGINS_SOCIAL = re.compile(r"s\.? ?s\.? ?[n#]|soc")
+_BEGINS_FBI = re.compile(r"f\.? ?b\.? ?i|ucn|universal control")
 
 MAX_MATCHES = 1_050
 """The most matches of each pattern in a message: more than a refusal names and counts."""
@@ -60,9 +61,9 @@ def texts_with_identifier(texts: Sequence[str], *, plain: bool) -> set[int]:
     whole = "\n".join(texts).lower()
     numbers = filter(_is_no_telephone_number, _NUMBERS.finditer(whole))
     found = [match.start() for match in islice(numbers, MAX_MATCHES)]
-    if any(map(whole.__contains__, _NAMES_OF_SOCIAL)):
+    if _BEGINS_SOCIAL.search(whole):
         found += [match.start() for match in islice(_SOCIAL.finditer(whole), MAX_MATCHES)]
-    if any(map(whole.__contains__, _NAMES_OF_FBI)):
+    if _BEGINS_FBI.search(whole):
         found += [match.start() for match in islice(_FBI.finditer(whole), MAX_MATCHES)]
     if not found:
         return set()

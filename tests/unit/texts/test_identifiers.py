@@ -2,12 +2,14 @@
 
 import sys
 import unicodedata
+from itertools import product
 
 import pytest
 
 from shared.texts.characters import fold, folded
 from shared.texts.identifiers import holds_identifier, texts_with_identifier
 
+GAPS = ("", ".", " ", ". ")
 HELD = (
     "123-45-6789",
     "His number is 123-45-6789.",
@@ -36,12 +38,14 @@ HELD = (
     "SSN-123-45-6789",
     "ssn: 123.45.6789",
     "S.S.N. 123 456789",
+    *(f"S{first}S{second}N. 123456789" for first, second in product(GAPS, GAPS)),
+    *(f"S{first}S{second}# 123456789" for first, second in product(("", "."), GAPS)),
     "\uff33\uff33\uff2e 123456789",
     "Social Security number of the subject: 123456789",
     "social security no. 1 2 3 4 5 6 7 8 9",
     "UCN 1234567",
     "UCN: 1234567",
-    "F.B.I. No. 1234567",
+    *(f"F{first}B{second}I. No. 1234567" for first, second in product(GAPS, GAPS)),
     "FBI #1234567",
     "FBI number is 123456AB7",
     "FBI no. 123456AB7",
