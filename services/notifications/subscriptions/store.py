@@ -180,7 +180,12 @@ async def read_releases(
 
 
 async def add_published_news(connection: "Connection[Any]", found: Sequence[Published]) -> None:
-    """Note what is published, in its order; what is noted already stays as it is."""
+    """
+    Note what is published, in its order; what is noted already stays as it is.
+
+    Other writers wait until this transaction ends.
+    """
+    await connection.execute(_SQL["lock_published_news"])
     await connection.execute(_SQL["add_published_news"], *map(list, zip(*found, strict=True)))
 
 

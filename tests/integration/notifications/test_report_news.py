@@ -1,15 +1,19 @@
 """Readers of reports are told once of each report, its correction, and corrected figures."""
 
+import asyncio
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from services.notifications.handlers import NotificationsReader
+from services.notifications.subscriptions import store
+from services.notifications.subscriptions.reports import Published
+from services.notifications.subscriptions.store import Telling
 from services.reporting.corrections import decide
 from shared.contracts import envelope, published_reports
-from shared.contracts.event import Event
+from shared.contracts.event import Event, derived_id
 from shared.contracts.reporting import CorrectedFigure, FigureCorrected
 from tests.integration.notifications.conftest import World
 from tests.integration.notifications.news import (
@@ -24,6 +28,9 @@ from tests.integration.notifications.news import (
     tell,
 )
 from tests.integration.notifications.test_mails import showing
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
 
 APRIL = datetime(2026, 4, 1, 12, 0, 1, tzinfo=UTC)
 """Just after 08:00 in New York on the first working day."""
@@ -62,6 +69,7 @@ CORRECTED = {
     "corrected_on": date(2026, 3, 3),
     "hash": "cd" * 32,
 }
+_WAITS = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 CALIFORNIA = {"figure": "requests", "breakdown": "us_state", "group": "US-CA", "measure": "count"}
 
 
@@ -163,6 +171,34 @@ async def test_what_was_told_in_one_update_is_not_in_the_next(news: World) -> No
     lines = [facts(row)["lines"] for row in await mails(news, "update.v1")]
     assert [len(each) for each in lines] == [1, 1]
     assert {each["name"] for each in lines[1]} == {TITLE}
+
+
+async def test_an_update_that_begins_while_two_processes_write_news_leaves_none_out(
+    news: World,
+) -> None:
+    first, second = (
+        Published(derived_id("fact", "news", name), "report_published", SLUG, name, TITLE)
+        for name in "ab"
+    )
+    update = Telling(derived_id("fact", "update", ""), "monthly_update", "2026-04 ", 0, APRIL)
+    async with news.pool.acquire() as one, news.pool.acquire() as other:
+        async with one.transaction():
+            await store.add_published_news(one, [first])
+            later = asyncio.create_task(_commit(other, second))
+            while not (later.done() or await news.pool.fetchval(_WAITS)):
+                await asyncio.sleep(0.01)
+            await store.add_telling(news.pool, update)
+            reported = await news.pool.fetchval("SELECT reported FROM tellings")
+            told = await store.read_published_news(news.pool, after=0, until=reported)
+        await later
+    told += await store.read_published_news(news.pool, after=reported, until=100)
+
+    assert sorted(each.report for each in told) == ["a", "b"]
+
+
+async def _commit(connection: "Connection[Any]", found: Published) -> None:
+    async with connection.transaction():
+        await store.add_published_news(connection, [found])
 
 
 async def test_e82_all_corrections_of_a_month_are_one_mail_to_each_reader(news: World) -> None:
