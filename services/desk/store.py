@@ -19,7 +19,6 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 ASSESSED = PROGRAM
 """The program whose engagements are assessed in public."""
-MOST_ASSESSED = 500
 PAGE = 50
 """The most items on a page of the list."""
 _AT_ONCE = 500
@@ -192,7 +191,7 @@ async def read_case(connection: Any, tracking_number: str, *, at: datetime) -> C
     case = Case(**row)
     happenings = await connection.fetch(_SQL["read_happenings"], case.request_id)
     notices = await connection.fetch(_SQL["read_notices"], case.request_id)
-    items = await connection.fetch(_SQL["read_items_of_case"], at, case.request_id, PAGE)
+    items = await connection.fetch(_SQL["read_items_of_case"], at, case.request_id)
     return CaseFacts(
         case,
         [(Happening(*each), json.loads(each["data"])) for each in happenings],
@@ -288,7 +287,7 @@ async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFi
 
 async def list_assessed(connection: Any, *, at: datetime) -> list[Assessed]:
     """Return the engagements assessed in public; most items open *at* a business time first."""
-    rows = await connection.fetch(_SQL["list_assessed"], at, ASSESSED, MOST_ASSESSED)
+    rows = await connection.fetch(_SQL["list_assessed"], at, ASSESSED)
     return [Assessed(*row) for row in rows]
 
 

@@ -10,7 +10,7 @@ from shared.postgres.statements import load_statements
 from shared.web.tokens import digest
 
 _SQL = load_statements(__package__)
-_LINES = 200
+MOST_TOLD = 200
 """How many sentences a page shows, the last ones."""
 
 
@@ -82,8 +82,8 @@ async def read_case(connection: Any, link: str) -> Case | None:
 
 
 async def read_told(connection: Any, tracking_number: str) -> list[Told]:
-    """Return what the requester was told, the latest first."""
-    rows = await connection.fetch(_SQL["read_told"], tracking_number, _LINES)
+    """Return what the requester was told, the latest first: at most `MOST_TOLD`."""
+    rows = await connection.fetch(_SQL["read_told"], tracking_number, MOST_TOLD)
     return [Told(**row) for row in rows]
 
 

@@ -14,7 +14,10 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 IDLE = timedelta(minutes=30)
 """How long a session lasts without use."""
-_MOST = 50
+MOST_ACTS = 20
+"""How many acts a page lists."""
+MOST_ENDED = 50
+"""How many offers and engagements that have ended are listed."""
 
 
 class Session(NamedTuple):
@@ -84,8 +87,15 @@ async def read_act(connection: Any, message_id: str, *, provider: str) -> Act | 
 
 
 async def read_acts_about(connection: Any, about: str, *, provider: str) -> list[Act]:
-    """Return the last acts of *provider* about something, the latest first."""
-    return [_act(row) for row in await connection.fetch(_SQL["read_acts_about"], provider, about)]
+    """Return the last `MOST_ACTS` acts of *provider* about something, the latest first."""
+    rows = await connection.fetch(_SQL["read_acts_about"], provider, about, MOST_ACTS)
+    return [_act(row) for row in rows]
+
+
+async def read_last_applied(connection: Any, kind: str, *, provider: str) -> Act | None:
+    """Return the last act of this *kind* of *provider* that was applied; None if none was."""
+    row = await connection.fetchrow(_SQL["read_last_applied"], provider, kind)
+    return None if row is None else _act(row)
 
 
 async def read_offer(connection: Any, offer_id: str, *, provider: str) -> Offer | None:
@@ -103,13 +113,14 @@ async def read_engagement(
 
 
 async def read_offers(connection: Any, provider: str) -> list[Offer]:
-    """Return the offers to *provider*: open ones by their end, then the last others."""
-    return [offer_in(row) for row in await connection.fetch(_SQL["read_offers"], provider, _MOST)]
+    """Return the open offers to *provider* by their end, then the `MOST_ENDED` that ended last."""
+    rows = await connection.fetch(_SQL["read_offers"], provider, MOST_ENDED)
+    return [offer_in(row) for row in rows]
 
 
 async def read_engagements(connection: Any, provider: str) -> list[Engagement]:
-    """Return the engagements of *provider*, open ones first."""
-    rows = await connection.fetch(_SQL["read_engagements"], provider, _MOST)
+    """Return the open engagements of *provider*, then the `MOST_ENDED` that ended last."""
+    rows = await connection.fetch(_SQL["read_engagements"], provider, MOST_ENDED)
     return [engagement_in(row) for row in rows]
 
 

@@ -124,6 +124,7 @@ async def _page(visit: Visit, *, errors: dict[str, str]) -> Response:
         people=entered,
         roles_of=roles,
         role_names=labels.ROLES,
+        most_strangers=people.STRANGERS,
         strangers=await people.list_strangers(visit.connection, issuer=issuer),
         filled={name: visit.form.text(name) for name in ("subject", "name", "alias")},
         errors=errors,

@@ -18,5 +18,4 @@ SELECT assessed.engagement_id, file.tracking_number, file.agency, file.state_cod
    AND split_part(item.item_id, ':', 2) = assessed.engagement_id
  GROUP BY assessed.engagement_id, file.tracking_number, file.agency, file.state_code,
           assessed.provider, file.status
- ORDER BY waiting DESC, file.agency, assessed.engagement_id
- LIMIT $3;
+ ORDER BY waiting DESC, file.agency, assessed.engagement_id;

@@ -10,5 +10,4 @@ SELECT item.item_id, item.kind, item.request_id, item.participant, item.about, i
            AND opened_at <= $1
         OFFSET 0) AS item
   LEFT JOIN cases AS file ON file.request_id = item.request_id
- ORDER BY item.due_at NULLS LAST, item.opened_at, item.item_id
- LIMIT $3;
+ ORDER BY item.due_at NULLS LAST, item.opened_at, item.item_id;

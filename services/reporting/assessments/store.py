@@ -81,7 +81,7 @@ def _verified(
 
 
 async def list_sites(connection: Any) -> list[str]:
-    """Return the engagements of all sites, at most 1,000."""
+    """Return the engagements of all sites."""
     return [row["engagement_id"] for row in await connection.fetch(_SQL["list_sites"])]
 
 

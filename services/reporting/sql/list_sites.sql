@@ -1,4 +1,3 @@
 SELECT engagement_id
   FROM sites
- ORDER BY engagement_id
- LIMIT 1000;
+ ORDER BY engagement_id;

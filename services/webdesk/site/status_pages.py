@@ -79,6 +79,7 @@ async def _status(visit: CaseVisit) -> Response:
     return visit.page(
         "status",
         told=await cases.read_told(visit.connection, case.tracking_number),
+        most_told=cases.MOST_TOLD,
         program=lists.programs.get(case.program or "", case.program),
         provider=lists.providers.get(case.provider or "", case.provider),
         reports=[each for each in shown if not each.has_ended],

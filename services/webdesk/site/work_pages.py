@@ -16,7 +16,7 @@ from services.webdesk.work import offers
 from services.webdesk.work.engagements import Engagement
 from services.webdesk.work.forms import COMPLETE, OF_ENGAGEMENTS, OF_OFFERS
 from services.webdesk.work.offers import Offer
-from services.webdesk.work.work import APPLIED, DECLARE
+from services.webdesk.work.work import DECLARE
 from shared.contracts.codes import CODES, STATES
 from shared.contracts.links import WORK_PATH
 from shared.web.views import day
@@ -65,9 +65,7 @@ def is_answerable(visit: WorkVisit, offer: Offer) -> bool:
 
 async def declared(visit: WorkVisit) -> Act | None:
     """Return the last declaration of capacity that was taken."""
-    provider = visit.held.provider
-    acts = await store.read_acts_about(visit.connection, provider, provider=provider)
-    return next((act for act in acts if (act.kind, act.state) == (DECLARE, APPLIED)), None)
+    return await store.read_last_applied(visit.connection, DECLARE, provider=visit.held.provider)
 
 
 async def _list(visit: WorkVisit) -> Response:
@@ -77,6 +75,7 @@ async def _list(visit: WorkVisit) -> Response:
         offers=await store.read_offers(visit.connection, provider),
         engagements=await store.read_engagements(visit.connection, provider),
         capacity=await declared(visit),
+        most_ended=store.MOST_ENDED,
         now=visit.now(),
     )
 
@@ -97,6 +96,7 @@ async def _offer(visit: WorkVisit) -> Response:
         is_answerable=is_answerable(visit, offer),
         answers=OF_OFFERS.values(),
         acts=await _acts(visit, offer.offer_id),
+        most_acts=store.MOST_ACTS,
     )
 
 
@@ -113,6 +113,7 @@ async def _engagement(visit: WorkVisit) -> Response:
         ],
         forms=forms,
         acts=await _acts(visit, work.engagement_id),
+        most_acts=store.MOST_ACTS,
     )
 
 

@@ -3,4 +3,4 @@ SELECT message_id, kind, about, said, sent_at, state, reasons
  WHERE provider = $1
    AND about = $2
  ORDER BY sent_at DESC
- LIMIT 20;
+ LIMIT $3;

@@ -60,3 +60,22 @@ async def test_the_list_of_assessed_engagements_reads_their_program(stored: "Poo
         assert await rows_read(connection) - before < 20 * 10
     assert len(found) == 20
     assert {each.waiting for each in found} == {1}
+
+
+async def test_no_assessment_and_no_item_of_a_case_is_left_out(
+    stack: Stack, database: Database
+) -> None:
+    dsn = await database("desk")
+    many = _CASES.replace("n % 100 = 0", "n % 2 = 0")
+    items = _ITEMS.replace("'reply', n,", "'reply', 700,")
+    pool: Pool[Any]
+    async with (
+        filled(stack, dsn, "desk", many, _HAPPENINGS, items, analyzed=True) as pool,
+        pool.acquire() as connection,
+    ):
+        assessed = await list_assessed(connection, at=datetime.now(UTC))
+        case = await read_case(connection, "case-700", at=datetime.now(UTC))
+
+    assert len(assessed) == 1000
+    assert case is not None
+    assert len(case.items) == 2000
