@@ -52,9 +52,15 @@ def _is_invisible(code: int) -> bool:
     return chr(code) in INVISIBLE or category(chr(code)) in ("Cc", "Cf", "Zl", "Zp")
 
 
+def _fold_code(code: int) -> str | int:
+    """Return what replaces a character: its own code, half the size of a text, if nothing does."""
+    folded_to = fold(chr(code))
+    return code if folded_to == chr(code) else folded_to
+
+
 # `str.translate` is three times as fast with a list as with a dictionary. The list does not reach
 # the tags.
-_FOLDS = [fold(chr(code)) for code in _FIRST_PLANES]
+_FOLDS = [_fold_code(code) for code in _FIRST_PLANES]
 _TAG = re.compile(f"[{''.join(_ranges(c for c in _TAGS if fold(chr(c)) != chr(c)))}]")
 _CODES = (code for codes in (_FIRST_PLANES, _TAGS) for code in codes)
 _INVISIBLE = re.compile(f"[{''.join(_ranges(filter(_is_invisible, _CODES)))}]")

@@ -144,3 +144,9 @@ def test_all_dashes_digits_and_invisible_characters_of_unicode_are_folded() -> N
             continue
         assert fold(character) in expected, ascii(character)
         assert folded([character]) == [fold(character)], ascii(character)
+
+
+def test_every_character_is_folded_alike_in_a_text_and_alone() -> None:
+    characters = [chr(code) for code in range(0x20000)]
+
+    assert folded(["".join(characters)]) == ["".join(map(fold, characters)).lower()]
