@@ -30,7 +30,7 @@ from tests.integration.notifications.news import (
 from tests.integration.notifications.test_mails import showing
 
 if TYPE_CHECKING:
-    from asyncpg import Connection
+    from asyncpg.pool import PoolConnectionProxy
 
 APRIL = datetime(2026, 4, 1, 12, 0, 1, tzinfo=UTC)
 """Just after 08:00 in New York on the first working day."""
@@ -181,22 +181,23 @@ async def test_an_update_that_begins_while_two_processes_write_news_leaves_none_
         for name in "ab"
     )
     update = Telling(derived_id("fact", "update", ""), "monthly_update", "2026-04 ", 0, APRIL)
-    async with news.pool.acquire() as one, news.pool.acquire() as other:
+    acquire = news.pool.acquire
+    async with acquire() as one, acquire() as other, acquire() as updating:
         async with one.transaction():
             await store.add_published_news(one, [first])
             later = asyncio.create_task(_commit(other, second))
             while not (later.done() or await news.pool.fetchval(_WAITS)):
                 await asyncio.sleep(0.01)
-            await store.add_telling(news.pool, update)
+            await store.add_telling(updating, update)
             reported = await news.pool.fetchval("SELECT reported FROM tellings")
-            told = await store.read_published_news(news.pool, after=0, until=reported)
+            told = await store.read_published_news(updating, after=0, until=reported)
         await later
-    told += await store.read_published_news(news.pool, after=reported, until=100)
+        told += await store.read_published_news(updating, after=reported, until=100)
 
     assert sorted(each.report for each in told) == ["a", "b"]
 
 
-async def _commit(connection: "Connection[Any]", found: Published) -> None:
+async def _commit(connection: "PoolConnectionProxy[Any]", found: Published) -> None:
     async with connection.transaction():
         await store.add_published_news(connection, [found])
 

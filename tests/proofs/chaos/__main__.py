@@ -119,6 +119,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             rate=profile.rate,
             has_mail=profile.has_mail,
             has_desk=profile.has_desk,
+            day_seconds=profile.day_seconds,
         )
         with load.running(plan) as pipe:
             _say("registering all participants")

@@ -11,24 +11,26 @@ from benchmarks.simulation import Reaction
 from tests.proofs.chaos.staff import ACTOR
 from tests.proofs.office import desk
 
-# A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
-_SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
+DAY_SECONDS = 4
+"""How long a working day lasts: an offer that nobody answers lapses in five, and one of grace."""
 _DESK = "desk"
 
 
 def introductions(
-    everybody: Sequence[dict[str, Any]], *, folder: Path = REFERENCE
+    everybody: Sequence[dict[str, Any]],
+    *,
+    folder: Path = REFERENCE,
+    day_seconds: int = DAY_SECONDS,
 ) -> list[list[Reaction]]:
     """
     Return the messages of each step; a step needs the answers to the one before.
 
-    *folder* holds the reference data.
+    *folder* holds the reference data; a working day lasts *day_seconds*.
     """
     first, *others = everybody
     rulesets = json.loads(json.dumps(reference("rulesets", folder=folder), default=str))
     for rules in rulesets:
-        rules["calendar"] |= {"seconds_per_day": _SECONDS_PER_DAY}
-        rules["calendar"] |= {"grace_seconds": _GRACE_SECONDS}
+        rules["calendar"] |= {"seconds_per_day": day_seconds, "grace_seconds": day_seconds}
     definitions = [
         *_messages("program.define", reference("programs", folder=folder)),
         *_messages("topic.define", reference("topics", folder=folder)),

@@ -18,6 +18,7 @@ from benchmarks.simulation import Reaction
 from benchmarks.submissions import submissions
 from deploy.participants.client import envelope
 from tests.proofs.chaos.introductions import (
+    DAY_SECONDS,
     capacities,
     contacts,
     desk_and_staff,
@@ -60,6 +61,8 @@ class Plan:
     has_desk: bool = False
     reference: Path = REFERENCE
     """The folder of the reference data."""
+    day_seconds: int = DAY_SECONDS
+    """How long a working day lasts."""
 
 
 class Load:
@@ -82,7 +85,11 @@ class Load:
 
     def introduce(self) -> None:
         """Register all participants and reference data, step by step."""
-        steps = introductions(self._plan.everybody, folder=self._plan.reference)
+        steps = introductions(
+            self._plan.everybody,
+            folder=self._plan.reference,
+            day_seconds=self._plan.day_seconds,
+        )
         if self._plan.has_mail:
             steps.append(contacts(self._plan.everybody))
         if self._plan.has_desk:

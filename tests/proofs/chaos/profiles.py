@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.contracts.services import DEPLOYABLES, SERVICES
 from shared.process.crash_points import POINTS
+from tests.proofs.chaos.introductions import DAY_SECONDS
 
 _DESKS = tuple(f"{name}." for name in DEPLOYABLES if name not in SERVICES)
 
@@ -31,6 +32,11 @@ class Profile:
     """Whether a run goes on until each kind has come and done what it is for."""
     crash_always: bool = False
     """Whether every round of faults has crash points: a few minutes then reach them all."""
+    day_seconds: int = DAY_SECONDS
+    """
+    How long a working day lasts. If recovery takes longer than an offer waits for its answer, all
+    offers lapse and are made anew, which is more work than the load: it never recovers.
+    """
     migrations: int = 0
     """How often a migration is killed between two steps, before the load begins."""
 
@@ -127,6 +133,7 @@ PROFILES = {
         least_requests=50_000,
         least_kills=400,
         least_crashes=20,
+        day_seconds=20,
         migrations=20,
     ),
     "versions": Profile(

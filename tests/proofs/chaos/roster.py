@@ -13,6 +13,7 @@ from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from deploy.stack.kafka import ADMIN
 from deploy.stack.lock import Lock
+from tests.proofs.chaos.introductions import DAY_SECONDS
 from tests.proofs.chaos.load import Plan
 from tests.proofs.chaos.login import login
 
@@ -34,12 +35,13 @@ class Roster:
         rate: float,
         has_mail: bool = False,
         has_desk: bool = False,
+        day_seconds: int = DAY_SECONDS,
     ) -> Plan:
         """
         Return a load of *rate* submissions a second by these agencies, drawn from *seed*.
 
         If it *has_mail*, some participants have a contact with an address. If it *has_desk*, the
-        office registers its desk and a person who works there.
+        office registers its desk and a person who works there. A working day lasts *day_seconds*.
         """
         return Plan(
             settings=login(stack, ADMIN),
@@ -50,6 +52,7 @@ class Roster:
             histories=self.state / "history",
             has_mail=has_mail,
             has_desk=has_desk,
+            day_seconds=day_seconds,
         )
 
 

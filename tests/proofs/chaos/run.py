@@ -18,7 +18,8 @@ from tests.proofs.chaos.quiet import mails_due, unrest
 from tests.proofs.chaos.rig import Rig
 from tests.proofs.chaos.schedule import Round, Schedule
 
-_END_SECONDS = 180
+_END_SECONDS, _END_DAYS = 100, 20
+"""How long work may take to end after the load: seconds, and working days on top."""
 _AIMS = 3
 """How often, at most, the run retries faults that never took effect."""
 _AWAY = (OSError, TimeoutError, KafkaException, asyncpg.PostgresError)
@@ -142,14 +143,15 @@ class Run:
 
         The time for it begins anew whenever fewer mails are due than ever since the load ended.
         """
-        until, fewest = time.monotonic() + _END_SECONDS, None
+        within = _END_SECONDS + _END_DAYS * self._profile.day_seconds
+        until, fewest = time.monotonic() + within, None
         while (progress := self._ask("how")).unfinished or progress.oldest_open or self._left():
             mails = self._mails_due()
             if mails is not None and (fewest is None or mails < fewest):
-                until, fewest = time.monotonic() + _END_SECONDS, mails
+                until, fewest = time.monotonic() + within, mails
             if time.monotonic() > until:
                 left = f"{progress.unfinished} requests not at their end; {self._left()}"
-                self.outcome.wrong.append(f"no end after {_END_SECONDS} s: {left}")
+                self.outcome.wrong.append(f"no end after {within} s: {left}")
                 break
             self._rig.hold(0.5)
         self.outcome.progress = self._ask("end")
