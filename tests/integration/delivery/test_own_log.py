@@ -6,6 +6,7 @@ from typing import Any, cast
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 
 from shared.delivery import kafka
 from shared.delivery.reading.positions import CannotRun
@@ -82,6 +83,25 @@ async def log(pool: "Pool[Any]", settings: ServiceSettings) -> AsyncIterator[Own
         own = OwnLog(pool, settings, producer)
         await own.note()
         yield own
+
+
+async def test_the_leaders_of_all_topics_are_looked_up_at_once(
+    settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    ask = AIOKafkaClient._metadata_update
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await ask(*arguments)
+
+    monkeypatch.setattr(AIOKafkaClient, "_metadata_update", counted)
+    async with own_log.opened(settings, r"^cri\.") as topics:
+        ends = await topics.ends()
+
+    assert len({partition.topic for partition in ends}) > 5
+    assert asked <= 3
 
 
 async def test_only_ends_that_have_moved_are_noted(
