@@ -1,5 +1,6 @@
 """Child processes that never outlive the stack, and functions that wait for them."""
 
+import fcntl
 import os
 import random
 import signal
@@ -9,7 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
+from typing import ClassVar
 
 from deploy.stack.failure import StackFailed, last_lines
 
@@ -125,11 +129,16 @@ def accepts(port: int) -> bool:
 
 
 class Ports:
-    """Allocates free ports: ascending from ``first`` if given, otherwise random."""
+    """
+    Allocates free ports: ascending from ``first`` if given, otherwise random.
+
+    They stay reserved until this process ends: no other stack takes one before its server listens.
+    """
+
+    _given: ClassVar[set[int]] = set()
 
     def __init__(self, first: int | None = None) -> None:
         self._next = first
-        self._given: set[int] = set()
 
     def take(self) -> int:
         """Return a free port that was not returned before."""
@@ -138,9 +147,25 @@ class Ports:
             port = random.randrange(20_000, 32_000) if self._next is None else self._next
             if self._next is not None:
                 self._next += 1
-            if port not in self._given and _is_free(port):
+            if port not in self._given and _is_free(port) and _reserve(port):
                 self._given.add(port)
                 return port
+
+
+def _reserve(port: int) -> bool:
+    """Reserve *port* until this process ends; return False if another process has reserved it."""
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
+
+
+@cache
+def _reservations() -> int:
+    """Open the file of which each process locks the bytes at its ports; never close it."""
+    file = Path(gettempdir()) / f"continuum-ports-{os.getuid()}"
+    return os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
 
 
 def _is_free(port: int) -> bool:
