@@ -143,7 +143,7 @@ class Isolation:
                 raise
             log.error("record.not_dead_lettered", **{"error.type": type(failure).__name__})
         else:
-            del self._suspects[partition]
+            self._suspects.pop(partition, None)  # it may have gone to another process meanwhile
 
     def _may_dead_letter(self, suspect: _Suspect) -> bool:
         return len(self._suspects) <= MOST_SUSPECTS or self._taken_in > suspect.taken_in_before

@@ -90,6 +90,8 @@ class Faults:
     async def look_again(self, consumer: FetchingConsumer) -> None:
         """Unblock partitions that can be fetched again but have no new records."""
         for partition, failing in list(self._failing.items()):
+            if self._failing.get(partition) is not failing:
+                continue  # it has moved, or failed elsewhere, meanwhile
             if consumer.has_nothing(partition, failing.last):
                 del self._failing[partition]
                 await self._blocked.moved({partition: failing.offset + 1})

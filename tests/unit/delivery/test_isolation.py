@@ -20,11 +20,16 @@ class Blocks:
 
 
 class World:
-    """Partitions of TOPIC whose *bad* records fail; if *away*, everything fails."""
+    """
+    Partitions of TOPIC whose *bad* records fail; if *away*, everything fails.
+
+    If it *leaves*, partitions go to another process while a record becomes a dead letter.
+    """
 
     def __init__(self, *bad: tuple[int, int]) -> None:
         self.bad = set(bad)
         self.away = False
+        self.leaves = False
         self.taken: list[tuple[int, int]] = []
         self.alone: list[tuple[int, int]] = []
         self.condemned: list[tuple[int, int]] = []
@@ -57,6 +62,8 @@ class World:
 
     async def _dead_letter(self, record: Record, _: Exception) -> None:
         self.condemned.append((record.partition, record.offset))
+        if self.leaves:
+            self.isolation.keep([])
         self._move([(record.partition, record.offset)])
 
     async def _is_outage(self, _: Collection[TopicPartition]) -> bool:
@@ -86,6 +93,17 @@ async def test_one_bad_record_is_condemned_after_three_failures_alone() -> None:
     assert world.condemned == [(0, 1)]
     assert world.alone.count((0, 1)) == TRIES
     assert sorted(world.taken) == [(0, 0), (0, 2), (1, 0), (1, 1)]
+
+
+async def test_a_partition_may_leave_while_its_record_becomes_a_dead_letter() -> None:
+    world = World((0, 0))
+    world.leaves = True
+
+    for _ in range(TRIES):
+        await world.isolation.take_in(records((0, 0)))
+
+    assert world.condemned == [(0, 0)]
+    assert world.isolation.resting() == set()
 
 
 async def test_an_outage_of_any_length_counts_against_no_record() -> None:
