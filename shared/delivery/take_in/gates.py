@@ -125,7 +125,7 @@ async def classify(
     Sort records into *work*, in order: to decide, repeated, waiting, parked, malformed.
 
     A record that waits for one behind it, of another partition, is moved after that: another round
-    would take six more round trips. The order within each partition stays.
+    would take more round trips. The order within each partition stays.
     """
     found: list[Item | PassedOver] = []
     for each in parsed:
@@ -152,34 +152,22 @@ def _in_order_of_needs(
     found: Sequence[Item | PassedOver], read: Mapping[Subject, int]
 ) -> list[Item | PassedOver]:
     """Return *found* with each record after those that it needs, partitions kept in order."""
-    gates, ordered, left = dict(read), list[Item | PassedOver](), list(found)
+    tried = Round(read, set(), dict(read))
+    ordered, left = list[Item | PassedOver](), list(found)
     while left:
         waiting: list[Item | PassedOver] = []
         blocked: set[tuple[str, int]] = set()
         for each in left:
             partition = (each.record.topic, each.record.partition)
-            if partition in blocked or _waits(each, gates):
+            if partition in blocked or _pass_gate(tried, each) == "held":
                 blocked.add(partition)
                 waiting.append(each)
-                continue
-            ordered.append(each)
-            if (gate := each.gate) is not None:
-                subject = (gate.topic, gate.subject)
-                gates[subject] = max(gate.number, gates.get(subject, 0))
+            else:
+                ordered.append(each)
         if len(waiting) == len(left):
             break
         left = waiting
     return ordered + left
-
-
-def _waits(found: Item | PassedOver, gates: Mapping[Subject, int]) -> bool:
-    """Tell whether an event that *found* needs has not been taken in."""
-    if (gate := found.gate) is not None:
-        last = gates.get((gate.topic, gate.subject), 0)
-        if gate.number != last + 1:
-            return gate.number > last  # otherwise it is a duplicate
-    needs = found.needs if isinstance(found, Item) else ()
-    return any(gates.get((need.topic, need.subject), 0) < need.number for need in needs)
 
 
 async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:

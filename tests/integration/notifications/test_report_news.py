@@ -187,7 +187,7 @@ async def test_an_update_that_begins_while_two_processes_write_news_leaves_none_
             await store.add_published_news(one, [first])
             later = asyncio.create_task(_commit(other, second))
             while not (later.done() or await news.pool.fetchval(_WAITS)):
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # Postgres tells nobody that a session waits
             await store.add_telling(updating, update)
             reported = await news.pool.fetchval("SELECT reported FROM tellings")
             told = await store.read_published_news(updating, after=0, until=reported)

@@ -6,24 +6,24 @@ import sys
 from deploy.stack.processes import Ports
 
 _TAKE_AND_WAIT = """
+import sys
 from deploy.stack.processes import Ports
 print(Ports().take(), flush=True)
-input()
+sys.stdin.read()
 """
 
 
 def test_a_port_that_another_process_was_given_is_free_when_that_has_ended() -> None:
-    other = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", _TAKE_AND_WAIT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert other.stdout is not None
-    port = int(other.stdout.readline())  # no server listens there
+    ) as other:
+        assert other.stdout is not None
+        port = int(other.stdout.readline())  # no server listens there
 
-    assert Ports(port).take() != port
-    other.communicate("\n")
+        assert Ports(port).take() != port
     assert Ports(port).take() == port
 
 
