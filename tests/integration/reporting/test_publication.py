@@ -1,37 +1,29 @@
-"""Publication in rows and events: once, whatever comes first, and after a restore, too."""
+"""Publication in rows and events: once, whatever comes first."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-import asyncpg
 import pytest
 
-from deploy.local.stack import Stack
 from services.reporting.publication import store
 from services.reporting.publication.late import Lateness
 from services.reporting.publication.report import Publication
-from services.reporting.restore import Restore
 from shared.business_clock import BusinessClock
 from shared.contracts import intake, reporting, routing
 from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.reporting import RELEASES_TOPIC, TEXTS_TOPIC
-from shared.postgres.pool import LIMITS
-from tests.conftest import Database
 from tests.examples import publications as example
 from tests.examples.assessments import AGENCY, ENGAGEMENT, PROVIDER
 from tests.examples.assessments import draft_of as text_of
 from tests.examples.assessments import message as recorded
-from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.publications import APPROVER, DRAFTER, OTHER, REPORT, SLUG
-from tests.examples.restored import announce, catch_up, cut, dumped
-from tests.examples.streams import START
-from tests.integration.reporting.conftest import TOPICS, Log
+from tests.integration.reporting.conftest import Log
 from tests.integration.reporting.test_assessments import opened, routed
 
 CANARY = "canary-3d71"
@@ -333,142 +325,3 @@ async def test_e77_a_day_that_passes_is_told_once(log: Log) -> None:
     assert int(late["sequence"]) == 2
     await log.take_in(writer.says("reschedule"))
     assert short(await public(log.pool))[-1] == "publication_rescheduled"
-
-
-async def test_e77_a_restored_database_does_not_tell_it_again(lives: tuple[Log, Log]) -> None:
-    lived, dump = lives
-    await lived.take_in(Writer().says("plan"))
-    day = datetime(2027, 5, 1, 16, tzinfo=UTC)
-    await on(day).tell(lived.pool)
-    await announce(dump.pool, await outbox_of(lived.pool), at=START)
-
-    await catch_up(dump.pool, Restore(), [lived.records], service="reporting")
-    await on(day).tell(dump.pool)
-
-    assert await outbox_of(dump.pool) == []
-
-
-@pytest.fixture
-async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[Log, Log]]:
-    """A database with an engagement that was opened, and its dump."""
-    dsn = await database("reporting")
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
-        await open_checkpoints(pool, TOPICS)
-        await Log(pool).take_in([opened()])
-        await pool.execute("DELETE FROM outbox")
-    async with (
-        dumped(stack, dsn, service="reporting") as dump,
-        asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as lives_on,
-        asyncpg.create_pool(dump, min_size=1, max_size=2, server_settings=LIMITS) as is_dump,
-    ):
-        yield Log(lives_on), Log(is_dump)
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_after_a_restore_nothing_is_published_twice_and_nothing_is_lost(
-    lives: tuple[Log, Log], seed: int
-) -> None:
-    lived, dump = lives
-    writer = Writer()
-    await lived.take_in(begun(writer))
-    await publish(lived, writer)
-    await lived.take_in(writer.says("correct", actor=APPROVER))
-    await lived.take_in(writer.says("approve_correction", actor=OTHER))
-    on_topic = cut(await outbox_of(lived.pool), seed=seed)
-    await announce(dump.pool, on_topic, at=START)
-
-    records = [each for each in lived.records if each.topic in (intake.TOPIC, DRAFTS_TOPIC)]
-    await catch_up(dump.pool, Restore(), [records], service="reporting")
-
-    left = await outbox_of(dump.pool)
-    for topic in (RELEASES_TOPIC, reporting.TOPIC):
-        every = [json.loads(row["value"]) for row in (*on_topic, *left) if row["topic"] == topic]
-        once = await events_in(lived.pool, topic)
-        assert sorted(each["id"] for each in every) == sorted(each["id"] for each in once)
-    restored, expected = await publication(dump.pool), await publication(lived.pool)
-    assert restored is not None
-    assert expected is not None
-    assert restored.site == expected.site
-    was, now = expected.reports[REPORT].published, restored.reports[REPORT].published
-    assert was is not None
-    assert now is not None
-    assert now.body == was.body
-
-
-async def test_after_a_restore_no_text_is_told_twice_and_their_numbers_go_on(
-    lives: tuple[Log, Log],
-) -> None:
-    lived, dump = lives
-    writer = Writer()
-    await lived.take_in(begun(writer))
-    await lived.take_in([*writer.says("read"), *writer.says("read")])
-    await lived.take_in(writer.says("return", actor=APPROVER))
-    # The texts themselves are kept for a day.
-    on_log = [row for row in await outbox_of(lived.pool) if row["topic"] != TEXTS_TOPIC]
-    await announce(dump.pool, on_log, at=START)
-
-    await catch_up(dump.pool, Restore(), [lived.records], service="reporting")
-
-    assert await outbox_of(dump.pool) == []
-    dump._ends = lived._ends
-    await dump.take_in(writer.says("draft", version=2, actor=DRAFTER))
-    await dump.take_in(writer.says("read", version=2))
-    (told,) = await events_in(dump.pool, TEXTS_TOPIC)
-    assert int(told["sequence"]) == 4
-
-
-async def test_a_restore_of_all_that_was_published_publishes_nothing(
-    lives: tuple[Log, Log],
-) -> None:
-    lived, dump = lives
-    writer = Writer()
-    await lived.take_in(begun(writer))
-    await publish(lived, writer)
-    lived._ends[routing.TOPIC] = 1  # after the engagement's opening
-    await lived.take_in([routed("engagement_closed", 2, reason="completed")])
-    await announce(dump.pool, await outbox_of(lived.pool), at=START)
-
-    await catch_up(dump.pool, Restore(), [lived.records], service="reporting")
-
-    assert await outbox_of(dump.pool) == []
-    restored = await publication(dump.pool)
-    assert restored is not None
-    assert restored.site.status == "ended"
-    lived_on = await publication(lived.pool)
-    assert lived_on is not None
-    was, now = lived_on.reports[REPORT].published, restored.reports[REPORT].published
-    assert was is not None
-    assert now is not None
-    assert now.reply_due_at == was.reply_due_at is not None
-
-
-@pytest.mark.parametrize("is_told", [True, False])
-@pytest.mark.parametrize("before", ["publication_plan", "publication_approve", "nothing"])
-async def test_after_a_restore_a_site_has_ended_once_whenever_its_end_is_taken_in_again(
-    lives: tuple[Log, Log], before: str, *, is_told: bool
-) -> None:
-    lived, dump = lives
-    writer = Writer()
-    await lived.take_in(begun(writer))
-    await publish(lived, writer)
-    without_end = await outbox_of(lived.pool)
-    records = list(lived.records)
-    lived._ends[routing.TOPIC] = 1  # after the engagement's opening
-    await lived.take_in([routed("engagement_closed", 2, reason="completed")])
-    on_log = await outbox_of(lived.pool) if is_told else without_end
-    await announce(dump.pool, on_log, at=START)
-    found = (n for n, each in enumerate(records) if f".{before}_".encode() in (each.value or b""))
-    place = next(found, len(records))
-
-    batches = [records[:place], lived.records[-1:], records[place:]]
-    await catch_up(dump.pool, Restore(), [each for each in batches if each], service="reporting")
-
-    restored = await publication(dump.pool)
-    assert restored is not None
-    assert restored.site.status == "ended"
-    left = await outbox_of(dump.pool)
-    assert [row["value"] for row in (*on_log, *left)] == [
-        row["value"] for row in await outbox_of(lived.pool)
-    ]
-    kept = "SELECT slug, number, value::text FROM site_events ORDER BY number"
-    assert await dump.pool.fetch(kept) == await lived.pool.fetch(kept)

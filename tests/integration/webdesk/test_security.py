@@ -15,7 +15,8 @@ from services.webdesk.site.visits import COOKIE, Site
 from tests.examples.webdesk import URL
 from tests.integration.webdesk.conftest import Browser
 from tests.integration.webdesk.news.subscribing import PAGES
-from tests.integration.webdesk.test_pages import NEED_PAGE, go_on, link_of
+from tests.integration.webdesk.test_continuing import go_on, link_of
+from tests.integration.webdesk.test_pages import NEED_PAGE
 
 Pool = asyncpg.Pool
 NEWS = {"/subscriptions", *(f"/subscriptions{page}" for page in PAGES.values())}
