@@ -102,7 +102,7 @@ class Round:
             sorted_in.clear()
 
     def cut_off(self, cut: Mapping[tuple[str, int], int]) -> None:
-        """Remove the records from the offsets of *cut* on; they have had no effect yet."""
+        """Step back the records from the offsets of *cut* on; they have had no effect yet."""
 
         def belongs(record: Record) -> bool:
             first = cut.get((record.topic, record.partition))
@@ -111,7 +111,6 @@ class Round:
         for found in self.passing:
             if not belongs(found.record):
                 self.step_back(found)
-        self.passing = [found for found in self.passing if belongs(found.record)]
         self.waiting = [each for each in self.waiting if belongs(each[1])]
         self.behind = [each for each in self.behind if belongs(each[1])]
         self.parked = [each for each in self.parked if belongs(each[1])]
