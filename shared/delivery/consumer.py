@@ -336,7 +336,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """
         Once a second: commit offsets to Kafka (for lag tools), measure lag, detect stalls.
 
-        Every `ENDS_EVERY` seconds: check that all checkpoints still fit their topics.
+        Every `ENDS_EVERY` seconds: look for blocks that other processes left behind, and check
+        that all checkpoints still fit their topics.
         """
         for turn in count():
             await asyncio.sleep(1)
@@ -347,6 +348,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 if self._consumer is not None:
                     await self._faults.look_again(self._consumer)
                 if turn % ENDS_EVERY == 0 and self._consumer is not None:
+                    await self._faults.recall(self._consumer)
                     async with asyncio.timeout(ENDS_EVERY):  # a deleted topic has no end
                         await self._positions.check_ends(self._consumer)
                     await self._open_rest()

@@ -35,9 +35,9 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
         blocked[label] = 0  # shown as well, so that an alert can tell "none" from "not known"
     metrics.CONSUMED.show(service, outcomes)
     metrics.LOST.show(service, lost)
-    for row in await pool.fetch(_SQL["count_blocked"]):
+    for row in await pool.fetch(_SQL["read_blocked"]):
         label = metrics.topic_label(row["topic"])
-        blocked[label] = blocked.get(label, 0) + row["partitions"]
+        blocked[label] = blocked.get(label, 0) + 1
     metrics.replace(metrics.BLOCKED, service, blocked)
     counted: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
     for row in await pool.fetch(_SQL["sum_counts"]):

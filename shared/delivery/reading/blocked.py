@@ -1,7 +1,7 @@
 """Partitions whose next record cannot be taken in, kept across restarts."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -51,30 +51,35 @@ class Blocked:
         content. While Postgres is down only this process knows the block; the next call stores it.
         """
         known = self._blocks.get(partition)
-        is_new = known is None or known.offset != offset
-        if not is_new and known is not None and known.kept:
+        if known is None or known.offset != offset:
+            self._add(partition, offset, time.monotonic(), reason=reason, error=error)
+        elif known.kept:
             return
-        if is_new:
-            log.error(
-                "partition.blocked",
-                topic=partition.topic,
-                partition=partition.partition,
-                offset=offset,
-                reason=reason,
-                **{"error.type": error},
-            )
-        since = time.monotonic() if is_new or known is None else known.since
-        where = f"{partition.topic}/{partition.partition}/{offset}"
-        self._health.blocked[f"{partition.topic}/{partition.partition}"] = f"{where}: {reason}"
         try:
             await self._pool.execute(
                 _SQL["note_blocked"], *partition, offset, reason, error, timeout=2
             )
         except TRANSIENT:
-            kept = False
-        else:
-            kept = True
-        self._blocks[partition] = _Block(offset, since, kept)
+            return
+        if (block := self._blocks.get(partition)) is not None and block.offset == offset:
+            self._blocks[partition] = block._replace(kept=True)
+
+    async def recall(
+        self, assigned: Callable[[], Collection[TopicPartition]]
+    ) -> dict[TopicPartition, int]:
+        """
+        Return the offsets of all blocks of this process, by partition.
+
+        They include stored blocks of the *assigned* partitions that another process noted; such a
+        block is logged as a new one is.
+        """
+        for row in await self._pool.fetch(_SQL["read_blocked"]):
+            partition = TopicPartition(row["topic"], row["partition"])
+            if partition in assigned() and partition not in self._blocks:
+                since = time.monotonic() - row["seconds"]
+                reason, error = row["reason"], row["error"]
+                self._add(partition, row["offset"], since, reason=reason, error=error, kept=True)
+        return {partition: block.offset for partition, block in self._blocks.items()}
 
     async def moved(self, positions: Mapping[TopicPartition, int]) -> None:
         """Unblock the partitions that *positions* (next offsets, after a commit) have passed."""
@@ -106,6 +111,28 @@ class Blocked:
         """Forget the partitions that now belong to other processes."""
         for partition in self._blocks.keys() - set(assigned):
             self._forget(partition)
+
+    def _add(
+        self,
+        partition: TopicPartition,
+        offset: int,
+        since: float,
+        *,
+        reason: str,
+        error: str,
+        kept: bool = False,
+    ) -> None:
+        log.error(
+            "partition.blocked",
+            topic=partition.topic,
+            partition=partition.partition,
+            offset=offset,
+            reason=reason,
+            **{"error.type": error},
+        )
+        where = f"{partition.topic}/{partition.partition}"
+        self._health.blocked[where] = f"{where}/{offset}: {reason}"
+        self._blocks[partition] = _Block(offset, since, kept)
 
     def _forget(self, partition: TopicPartition) -> _Block:
         self._health.blocked.pop(f"{partition.topic}/{partition.partition}", None)

@@ -27,12 +27,11 @@ _WRITE_SECONDS = 5
 
 @dataclass(slots=True)
 class _Failing:
-    """A partition that cannot be read: at which offset, since when, and the last attempt."""
+    """A partition that cannot be read: at which offset, since when, and its pauses."""
 
     offset: int
     since: float
     backoff: Backoff = field(default_factory=Backoff)
-    last: float = 0.0
 
 
 class Faults:
@@ -68,7 +67,6 @@ class Faults:
             failing = _Failing(fault.offset, time.monotonic())
             self._failing[fault.partition] = failing
         pause = failing.backoff.next_delay()
-        failing.last = time.monotonic()
         try:
             if await self._is_settled(consumer, fault, failing):
                 return
@@ -87,12 +85,25 @@ class Faults:
             )
         consumer.retry(fault.partition, fault.offset, after=pause)
 
+    async def recall(self, consumer: FetchingConsumer) -> None:
+        """
+        Let `look_again` look at every block of the assigned partitions.
+
+        A process may end, or lose a partition, after it has stored a block. If the partition can
+        be read again but gets no new record, nothing else would ever remove the block.
+        """
+        for partition, offset in (await self._blocked.recall(consumer.assignment)).items():
+            if partition not in self._failing:
+                self._failing[partition] = _Failing(offset, time.monotonic())
+                consumer.watch(partition)
+
     async def look_again(self, consumer: FetchingConsumer) -> None:
         """Unblock partitions that can be fetched again but have no new records."""
         for partition, failing in list(self._failing.items()):
             if self._failing.get(partition) is not failing:
                 continue  # it has moved, or failed elsewhere, meanwhile
-            if consumer.has_nothing(partition, failing.last):
+            has_moved = self._positions.expected.get(partition, 0) > failing.offset
+            if has_moved or consumer.has_nothing(partition, failing.offset):
                 del self._failing[partition]
                 await self._blocked.moved({partition: failing.offset + 1})
 

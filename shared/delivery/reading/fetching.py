@@ -59,8 +59,8 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._pauses: defaultdict[TopicPartition, set[str]] = defaultdict(set)
         self._has_arrived = asyncio.Event()
         self._answered: dict[TopicPartition, float] = {}
-        self._retried: dict[TopicPartition, float] = {}
-        """Partitions that had a fault, and when they last answered that they have nothing new."""
+        self._watched: dict[TopicPartition, int | None] = {}
+        """Partitions that had a fault, and from which offset each last had nothing new."""
         self._nothing_at = float("-inf")
         """When a partition that had no fault last answered that it has nothing new."""
         self._sessions: defaultdict[int, FetchSession] = defaultdict(FetchSession)
@@ -105,9 +105,13 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def retry(self, partition: TopicPartition, offset: int, *, after: float) -> None:
         """Fetch *partition* from *offset* on, in *after* seconds."""
         if partition in self.assignment():
-            self._retried[partition] = float("-inf")
+            self.watch(partition)
             self.seek(partition, offset)
             self.pause_for(_FAULT, [partition], seconds=after)
+
+    def watch(self, partition: TopicPartition) -> None:
+        """Let `has_nothing` tell of *partition*, from the next answer on."""
+        self._watched[partition] = None
 
     def skip(self, partition: TopicPartition, until: int, *, reason: str) -> None:
         """Offer records without content in place of those below *until*, and continue there."""
@@ -120,7 +124,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._faults.clear()
         self._pauses.clear()
         self._answered.clear()
-        self._retried.clear()
+        self._watched.clear()
         for session in self._sessions.values():
             session.reset()
 
@@ -133,9 +137,9 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         others = (at for other, at in self._answered.items() if other != partition)
         return any(at >= since for at in (self._nothing_at, *others))
 
-    def has_nothing(self, partition: TopicPartition, since: float) -> bool:
-        """Tell whether *partition* has been retried *since* and answered that nothing is new."""
-        return self._retried.get(partition, float("-inf")) >= since
+    def has_nothing(self, partition: TopicPartition, offset: int) -> bool:
+        """Tell whether a watched *partition* was fetched from *offset* on, and had nothing new."""
+        return self._watched.get(partition) == offset
 
     def pause_for(
         self, reason: str, partitions: Iterable[TopicPartition], *, seconds: float
@@ -199,14 +203,13 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             ]
         return response
 
-    def _note_nothing(self, wanted: Collection[Place], news: Collection[Place]) -> None:
+    def _note_nothing(self, wanted: Wanted, news: Collection[Place]) -> None:
         """Note which of the *wanted* partitions can be read and have nothing new."""
-        now = time.monotonic()
-        retried = [p for p in self._retried if p in wanted and p not in news]
-        for partition in retried:
-            self._retried[partition] = now
-        if len(wanted) - len(news) > len(retried):
-            self._nothing_at = now
+        watched = [p for p in self._watched if p in wanted and p not in news]
+        for partition in watched:
+            self._watched[partition], _ = wanted[partition]
+        if len(wanted) - len(news) > len(watched):
+            self._nothing_at = time.monotonic()
 
     def _keep(self, assignment: Any, topic: str, answer: Any, wanted: Wanted) -> bool:
         """Keep the records or fault of *answer*; False if aiokafka's fetcher is to handle it."""

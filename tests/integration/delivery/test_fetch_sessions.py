@@ -100,10 +100,11 @@ async def test_given_a_partition_tried_again_without_news_it_is_known_to_have_no
         await found.holds(BUSY, 20)
         since = time.monotonic()
         found.consumer.retry(tried, 0, after=0)
-        assert not found.consumer.has_nothing(tried, since)
+        assert not found.consumer.has_nothing(tried, 0)
         await found.fetches_on(2)
 
-        assert found.consumer.has_nothing(tried, since)
+        assert found.consumer.has_nothing(tried, 0)
+        assert not found.consumer.has_nothing(tried, 1)
         assert found.consumer.others_answer(tried, since)
 
 

@@ -93,8 +93,8 @@ async def test_a_record_that_blocked_the_old_topic_does_not_block_the_new_one(
     await open_partitions(pool, TOPIC)
     await take_in_topic(pool, reader, "A")
     await pool.execute(SQL["note_blocked"], TOPIC, 0, 1, "not_taken_in", "KeyError")
-    assert await pool.fetch(SQL["count_blocked"]) == []
+    assert await pool.fetch(SQL["read_blocked"]) == []
 
     await read_from_start(pool)
 
-    assert await pool.fetch(SQL["count_blocked"]) == []
+    assert await pool.fetch(SQL["read_blocked"]) == []

@@ -1,14 +1,17 @@
 import asyncio
 import resource
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
+from aiokafka import TopicPartition
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from deploy.local.stack import Stack
+from shared.delivery.consumer import ENDS_EVERY, Consumer
 from shared.delivery.reading import faults
 from shared.delivery.reading.buffer import Fault
 from shared.delivery.reading.fetching import FetchingConsumer
@@ -100,9 +103,6 @@ async def test_a_topic_of_our_own_that_a_disk_has_changed_stands_still_until_it_
         row = await pool.fetchrow("SELECT * FROM blocked_partitions")
         return row is not None and (row["topic"], row["offset"]) == (OWN, 1)
 
-    async def is_free() -> bool:
-        return not await pool.fetch("SELECT * FROM blocked_partitions")
-
     await door.send(OWN, batch(b"before"), batch(b"spoiled"), batch(b"behind"))
     door.replace_on_disk(OWN, b"spoiled", b"spoilt!")
 
@@ -114,7 +114,7 @@ async def test_a_topic_of_our_own_that_a_disk_has_changed_stands_still_until_it_
             assert not await holds(pool, "own/2/behind")
             door.replace_on_disk(OWN, b"spoilt!", b"spoiled")
             await until(lambda: holds(pool, "own/1/spoiled", "own/2/behind"))
-            await until(is_free)
+            await until(lambda: _is_free(pool))
 
     assert _named(logs, "partition.blocked") == [(OWN, 1, "corrupt")]
     assert _named(logs, "records.unreadable") == []
@@ -203,20 +203,104 @@ async def test_a_right_that_comes_back_ends_the_fault_although_nothing_new_was_s
 ) -> None:
     as_routing, user = await _as_routing(stack, any_topic, door)
 
-    async def is_over() -> bool:
-        return not await pool.fetchval("SELECT count(*) FROM blocked_partitions")
-
-    async with consumer(as_routing, pool, DoorReader(), topics=BOTH) as running:
-        watching = asyncio.create_task(running.watch())
+    async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
         await door.send(BAD, batch(b"first"))
         await until(lambda: holds(pool, "bad/0/first"))
         await door.forbid_reading(user, BAD)
         await until(lambda: _is_blocked(pool, BAD))
         await door.allow(user, BAD)
-        await until(is_over)
-        watching.cancel()
+        await until(lambda: _is_free(pool))
 
         assert running._health.blocked == {}
+
+
+async def test_a_fault_that_ends_while_no_process_runs_is_over_after_the_next_start(
+    pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
+) -> None:
+    as_routing, user = await _as_routing(stack, any_topic, door)
+
+    async with consumer(as_routing, pool, DoorReader(), topics=BOTH):
+        await door.send(BAD, batch(b"first"))
+        await until(lambda: holds(pool, "bad/0/first"))
+        await door.forbid_reading(user, BAD)
+        await until(lambda: _is_blocked(pool, BAD))
+    await door.allow(user, BAD)
+
+    with capture_logs() as logs:
+        async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
+            await until(lambda: _is_free(pool))
+
+            assert running._health.blocked == {}
+
+    assert _named(logs, "partition.blocked") == [(BAD, 1, "not_authorized")]
+    assert _named(logs, "partition.unblocked") == [(BAD, 1, "")]
+
+
+async def test_a_fault_that_ends_during_a_rebalance_is_over_although_nothing_new_was_sent(
+    pool: "Pool[Any]",
+    stack: Stack,
+    any_topic: ServiceSettings,
+    door: Participants,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    as_routing, user = await _as_routing(stack, any_topic, door)
+
+    async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
+        await door.send(BAD, batch(b"first"))
+        await until(lambda: holds(pool, "bad/0/first"))
+        await door.forbid_reading(user, BAD)
+        await until(lambda: _is_blocked(pool, BAD))
+        revoked = running.on_partitions_revoked
+
+        async def and_allowed(partitions: Iterable[TopicPartition]) -> None:
+            await revoked(partitions)
+            await door.allow(user, BAD)
+
+        monkeypatch.setattr(running, "on_partitions_revoked", and_allowed)
+        running._consumer._coordinator.request_rejoin()
+        await until(lambda: _is_free(pool))
+
+        assert running._health.blocked == {}
+
+
+async def test_a_fault_that_lasts_stays_known_to_the_next_process(
+    pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
+) -> None:
+    as_routing, user = await _as_routing(stack, any_topic, door)
+
+    async with consumer(as_routing, pool, DoorReader(), topics=BOTH):
+        await door.send(BAD, batch(b"first"))
+        await until(lambda: holds(pool, "bad/0/first"))
+        await door.forbid_reading(user, BAD)
+        await until(lambda: _is_blocked(pool, BAD))
+        since = await pool.fetchval("SELECT since FROM blocked_partitions")
+
+    async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
+        await door.send(GOOD, batch(b"other"))
+        await until(lambda: holds(pool, "good/0/other"))
+        await until(lambda: _is_named(running))
+        await asyncio.sleep(2 * ENDS_EVERY)  # it is looked at again meanwhile
+
+        assert list(running._health.blocked) == [f"{BAD}/0"]
+        assert await pool.fetchval("SELECT since FROM blocked_partitions") == since
+
+
+@asynccontextmanager
+async def watched(running: AbstractAsyncContextManager[Consumer]) -> AsyncIterator[Consumer]:
+    async with running as each:
+        watching = asyncio.create_task(each.watch())
+        try:
+            yield each
+        finally:
+            watching.cancel()
+
+
+async def _is_named(running: Consumer) -> bool:
+    return bool(running._health.blocked)
+
+
+async def _is_free(pool: "Pool[Any]") -> bool:
+    return not await pool.fetchval("SELECT count(*) FROM blocked_partitions")
 
 
 async def _is_blocked(pool: "Pool[Any]", topic: str) -> bool:

@@ -1,6 +1,7 @@
 """Partitions that could not be read move on while others are looked at."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -17,7 +18,7 @@ class Consumer:
     def retry(self, partition: TopicPartition, offset: int, *, after: float) -> None:
         pass
 
-    def has_nothing(self, partition: TopicPartition, since: float) -> bool:
+    def has_nothing(self, partition: TopicPartition, offset: int) -> bool:
         return True
 
 
@@ -41,7 +42,7 @@ async def test_a_partition_moves_on_while_another_is_unblocked() -> None:
     consumer: Any = Consumer()
     blocks: Any = Blocks()
     pool: Any = None
-    positions: Any = None
+    positions: Any = SimpleNamespace(expected={})
     faults = blocks.faults = Faults(pool, positions=positions, blocked=blocks)
     for partition in (FIRST, SECOND):
         await faults.meet(consumer, Fault(partition, 7, reason="corrupt", error="CorruptRecord"))
