@@ -51,6 +51,7 @@ PREVIEW = frozenset(
         "recommendation.record.v1",
         "reply.asked.v1",
         "reply.state.v1",
+        "recommendation.changed.v1",
         "report.correct.v1",
         "report.draft.v1",
         "report.read.v1",

@@ -215,10 +215,13 @@ def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> N
 
 def _answer_message(state: Batch, event: AssessmentEvent) -> Taken:
     drafters = state.publications.drafters(event.subject)
-    answer = state.assessments.decide(event, drafters=drafters, at=state.at, numbers=state.numbers)
-    message = outbox.outgoing(reporting.TOPIC, answer, key=event.subject)
+    answer, told = state.assessments.decide(
+        event, drafters=drafters, at=state.at, numbers=state.numbers
+    )
+    events = (answer,) if told is None else (answer, told)
+    messages = tuple(outbox.outgoing(reporting.TOPIC, e, key=event.subject) for e in events)
     applied = type(answer) is reporting.MessageApplied
-    return Taken("applied" if applied else "refused", (message,))
+    return Taken("applied" if applied else "refused", messages)
 
 
 def _define_program(state: Batch, event: reference.ProgramDefined) -> Taken:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from services.reporting import solicitations, store
-from services.reporting.assessments.batch import APPLIED, MESSAGES, REFUSED
+from services.reporting.assessments.batch import APPLIED, CHANGED, MESSAGES, REFUSED
 from services.reporting.corrections import store as corrections
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
@@ -25,7 +25,7 @@ from services.reporting.publication.batch import ABOUT_PUBLICATION, ENDS, Public
 from services.reporting.sites.store import take_in
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.event import derived_id
 from shared.contracts.published_reports import PublicationEvent
 from shared.contracts.reporting import (
@@ -36,6 +36,7 @@ from shared.contracts.reporting import (
     ReleasePublished,
 )
 from shared.delivery import sequences
+from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
 from shared.delivery.restore.catch_up import (
@@ -109,9 +110,7 @@ class RestoreReader:
         if until is not None and all(each.type != REFUSED for each in published):
             return Taken("held", until=until)  # it may have been applied
         if type(event) in MESSAGES and published:
-            applied = published[0].type == APPLIED
-            state.batch.assessments.settle(event, applied=applied)
-            return Taken("applied" if applied else "refused")
+            return _settled(state, event, published)
         if type(event) in ABOUT_PUBLICATION and published:
             return state.batch.publications.restore(
                 event,
@@ -194,6 +193,21 @@ class Restore:
         await publications.save(connection)
         await outbox.append(connection, events)
         await sequences.save(connection, numbers)
+
+
+def _settled(state: RestoreBatch, event: Any, published: Sequence[PublishedEvent]) -> Taken:
+    """Take *event* in as it was answered; what its provider was told may not have come out."""
+    assessments = state.batch.assessments
+    applied = published[0].type == APPLIED
+    assessments.settle(event, applied=applied)
+    if not applied:
+        return Taken("refused")
+    if any(each.type == CHANGED for each in published):
+        return Taken("applied")
+    told = assessments.told(event, at=published[0].at, numbers=state.batch.numbers)
+    if told is None:
+        return Taken("applied")
+    return Taken("applied", (outbox.outgoing(reporting.TOPIC, told, key=event.subject),))
 
 
 async def _put_back(connection: Any, value: bytes) -> None:

@@ -323,6 +323,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "corrected": "It is published, and one place of it is corrected.",
         "withdrawn": "It was published, and is withdrawn.",
     },
+    "recommendation_changes": {
+        "claimed": "The agency says that it was carried out.",
+        "verified": "The program office has verified the proposed status.",
+        "returned": "The program office has returned a status; another may be proposed.",
+    },
     "opinions": {
         "agree": "It is right.",
         "dispute": "It is wrong, as the words say.",

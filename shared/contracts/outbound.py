@@ -30,6 +30,8 @@ from shared.contracts.published import (
     ParticipantName,
     ProgramCode,
     PurposeCode,
+    RecommendationChangeCode,
+    RecommendationStatus,
     ReferralReason,
     RefusingService,
     ReportStageCode,
@@ -80,6 +82,7 @@ TYPES = {
     "reply_asked": "gov.cri.reply.asked.v1",
     "publication_late": "gov.cri.publication.late.v1",
     "report_status": "gov.cri.report.status_changed.v1",
+    "recommendation_changed": "gov.cri.recommendation.changed.v1",
     "case_told": "gov.cri.case.told.v1",
     "report_told": "gov.cri.report.told.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
@@ -955,6 +958,31 @@ class ReportStatusChanged(Facts):
     """The same in words, for people."""
 
 
+class RecommendationChanged(Facts):
+    """
+    What the agency or the program office said about a recommendation, for its provider.
+
+    It comes only while the engagement is open.
+    """
+
+    tracking_number: TrackingNumber
+    """The request that the assessment goes back to."""
+    engagement_id: EngagementId
+    """The engagement that the assessment belongs to."""
+    recommendation: Annotated[Name, Field(examples=["2.1.1"])]
+    """The number of the recommendation."""
+    change: RecommendationChangeCode
+    """What has happened."""
+    status: RecommendationStatus | None = None
+    """The verified status that holds now; none if no status was ever verified."""
+    reason_code: AnyCode | None = None
+    """Why the status was returned, as a code of the office's own choice."""
+    on: date
+    """The day from which the status holds, or on which it was carried out, as they say."""
+    sentence: Annotated[Sentence, Field(examples=["The status of 2.1.1 is returned."])]
+    """The same in words, for people."""
+
+
 class Heartbeat(Facts):
     """
     The participant's last ``participantsequence``, and the first that is still on its topic.
@@ -998,6 +1026,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["reply_asked"]: ReplyWanted,
     TYPES["publication_late"]: ReportLate,
     TYPES["report_status"]: ReportStatusChanged,
+    TYPES["recommendation_changed"]: RecommendationChanged,
     TYPES["case_told"]: CaseFile,
     TYPES["report_told"]: ReportText,
     TYPES["heartbeat"]: Heartbeat,
@@ -1035,6 +1064,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["reply_asked"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["publication_late"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["report_status"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
+    TYPES["recommendation_changed"]: frozenset({_PROVIDER}),
     TYPES["case_told"]: frozenset({_OFFICE}),
     TYPES["report_told"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),

@@ -26,6 +26,7 @@ ReportPlace = Annotated[str, Field(pattern=f"^({_NUMBER}|title|summary)$", examp
 ReportId = Annotated[Code, Field(examples=["initial-2027"])]
 ReportHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
 Why = Annotated[Note, Field(min_length=1)]
+NamesMeant = Annotated[list[Line], Field(max_length=20)]
 Opinion = Literal["agree", "dispute"]
 
 
@@ -140,7 +141,7 @@ class Approval(_AboutReport):
     """The version."""
     hash: ReportHash
     """Its hash, by fact_check.asked."""
-    names: Annotated[list[Line], Field(max_length=20)] = []
+    names: NamesMeant = []
     """Names of other agencies that may appear in the report, as the refusal named them."""
 
 
@@ -190,6 +191,8 @@ class CorrectionApproval(_AboutReport):
 
     correction: Version
     """The correction."""
+    names: NamesMeant = []
+    """Names of other agencies that it may add to the report, as the refusal named them."""
 
 
 class ReportWithdrawal(_AboutReport):
@@ -366,6 +369,7 @@ class CorrectionDirected(Event):
 class CorrectionApprovalFacts(PublicationFacts):
     report_id: str
     correction: int
+    names: list[str] = []
 
 
 class CorrectionApproved(Event):

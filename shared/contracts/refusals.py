@@ -792,6 +792,10 @@ NAMES_ANOTHER_AGENCY = Refusal(
     "Return the report; or approve it with this name among names, if it is meant.",
     _REPORTING,
 )
+CORRECTION_NAMES_ANOTHER_AGENCY = replace(
+    NAMES_ANOTHER_AGENCY,
+    fix="Make another correction; or approve this one with the name among names, if it is meant.",
+)
 
 MEANINGS: Mapping[str, str] = {
     "authority_needed": "The executive's wish is only claimed: it must be confirmed first.",

@@ -404,7 +404,41 @@ class ReportStatusChanged(Event):
     data: ReportStatusFacts
 
 
-AboutRequest = FactCheckAsked | ReplyAsked | PublicationLate | ReportStatusChanged
+RecommendationChange = Literal["claimed", "verified", "returned"]
+
+
+class RecommendationFacts(Facts):
+    """
+    ``status`` is the verified status that holds now, if any; ``on`` the day of the change.
+
+    ``provider`` works on the assessment, ``participant`` made the request.
+    """
+
+    participant: str
+    provider: str
+    tracking_number: str
+    engagement_id: str
+    recommendation: str
+    change: RecommendationChange
+    status: str | None = None
+    reason_code: str | None = None
+    on: date
+
+
+class RecommendationChanged(Event):
+    """
+    The agency reports a recommendation as done, or the office verified or returned its status.
+
+    Its subject is the engagement's id. It comes only while the engagement is open.
+    """
+
+    type: Literal["gov.cri.reporting.recommendation_changed.v1"]
+    data: RecommendationFacts
+
+
+AboutRequest = (
+    FactCheckAsked | ReplyAsked | PublicationLate | ReportStatusChanged | RecommendationChanged
+)
 """Events that the participant that made the request hears about; their data name the request."""
 ReportingEvent = AnswerEvent | AboutRequest | ReportRead
 """Every event on ``cri.int.reporting.v1``."""

@@ -25,6 +25,7 @@ MAILED = frozenset(
         "reply_asked",
         "publication_late",
         "report_status",
+        "recommendation_changed",
     )
 )
 """The types of these messages."""

@@ -187,6 +187,8 @@ def codes_in_contracts() -> Codes:
     known["person.forgotten", "what"] = set(CODES["copies"])
     known["report.told", "stage"] = set(CODES["report_stages"])
     known["report.status_changed", "status"] = set(CODES["report_statuses"])
+    known["recommendation.changed", "change"] = set(CODES["recommendation_changes"])
+    known["recommendation.changed", "status"] = set(CODES["recommendation_statuses"])
     for kind in ("message.refused", "submission.refused"):
         known[kind, "refused_by"] = set(CODES["refusing_services"])
     known["", "dataclassification"] = set(get_args(Classification))

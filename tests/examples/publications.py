@@ -148,6 +148,12 @@ def assessed() -> Site:
     return site
 
 
+DEARBORN = Names(
+    "CRI-2026-000002-X-E1", "Dearborn Heights Police Department", ("DHPD",), "MI8234500"
+)
+"""Another agency whose reports are planned."""
+
+
 class Reports:
     """A site's publication as messages decide it, one after the other."""
 

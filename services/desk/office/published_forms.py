@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.desk.office.act_form import About, ActForm, Field
-from services.desk.office.report_forms import PUBLIC, SUBSCRIBERS, engagement_in, report_at
+from services.desk.office.report_forms import (
+    NAMES_MEANT,
+    PUBLIC,
+    SUBSCRIBERS,
+    engagement_in,
+    lines_of,
+    report_at,
+)
 from services.desk.work.assessment import Correction, Proposal, Report, Verified
 from shared.contracts.assessments import StatusVerification
 from shared.contracts.publications import Correction as Correcting
@@ -113,11 +120,11 @@ def _correct(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
     return {**engagement_in(about), **named, **values}
 
 
-def _approve(about: About, _: Mapping[str, str]) -> Mapping[str, Any]:
+def _approve(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
     found = correction_at(about)
     assert found is not None
     named = {"report_id": found[0].report_id, "correction": found[1]}
-    return {**engagement_in(about), **named}
+    return {**engagement_in(about), **named, "names": lines_of(values.get("names", ""))}
 
 
 def _withdraw(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
@@ -220,11 +227,12 @@ PUBLISHED: Mapping[str, ActForm] = {
             "Approve the correction",
             "The report is changed in public at once. Both texts and the reason stay on its page.",
             (PUBLIC, SUBSCRIBERS),
-            (),
+            (NAMES_MEANT,),
             CorrectionApproval,
             _approve,
             _waits,
             barred=_cannot_approve,
+            places={"report_id": "names"},
         ),
         ActForm(
             "withdraw",

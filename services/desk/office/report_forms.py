@@ -65,7 +65,7 @@ def _is_open(about: About) -> bool:
 
 
 def _plan(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    return {**engagement_in(about), **values, "aliases": _lines(values.get("aliases", ""))}
+    return {**engagement_in(about), **values, "aliases": lines_of(values.get("aliases", ""))}
 
 
 def _reschedule(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
@@ -84,8 +84,7 @@ def _version(about: About) -> Mapping[str, Any]:
 def _approve(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
     report = report_at(about)
     assert report is not None
-    names = _lines(values.get("names", ""))
-    return {**_version(about), "hash": report.hash, "names": names}
+    return {**_version(about), "hash": report.hash, "names": lines_of(values.get("names", ""))}
 
 
 def _return(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
@@ -98,10 +97,20 @@ def engagement_in(about: About) -> dict[str, Any]:
     return {"engagement_id": about.assessment.engagement_id}
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
+    """Return the names in *text*, which has commas between them."""
     return [name for each in text.split(",") if (name := each.strip())]
 
 
+NAMES_MEANT = Field(
+    "names",
+    "Names of other agencies that are meant",
+    "Write at most 20 names, with commas between them.",
+    kind="line",
+    help="Leave this empty at first. If a name of another agency stands in what you publish, we"
+    " say where, and nothing is published. If it is meant, write the name here.",
+    needed=False,
+)
 REPORTS: Mapping[str, ActForm] = {
     form.name: form
     for form in (
@@ -150,18 +159,7 @@ REPORTS: Mapping[str, ActForm] = {
             "The report is published at once. It can be corrected or withdrawn later, and the page"
             " says so; it cannot be unpublished.",
             (PUBLIC, SUBSCRIBERS),
-            (
-                Field(
-                    "names",
-                    "Names of other agencies that are meant",
-                    "Write at most 20 names, with commas between them.",
-                    kind="line",
-                    help="Leave this empty at first. If a name of another agency stands in the"
-                    " report, we say where, and nothing is published. If it is meant, write the"
-                    " name here.",
-                    needed=False,
-                ),
-            ),
+            (NAMES_MEANT,),
             Approval,
             _approve,
             _is_open,

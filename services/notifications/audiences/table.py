@@ -17,6 +17,7 @@ from services.notifications.audiences import (
     forgetting,
     notes,
     offers,
+    recommendations,
     reports,
     requests,
     settlements,
@@ -145,6 +146,8 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(requester, "report_status", reports.status_for_agency),
                 To(reports.drafter, "report_status", reports.status_for_drafter),
             )
+        case reporting.RecommendationChanged():
+            return _rows(event, To(provider, "recommendation_changed", recommendations.changed))
         case reporting.FactCheckAsked():
             return _rows(
                 event,

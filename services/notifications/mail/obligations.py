@@ -45,13 +45,17 @@ _NEWS = {
     "reply_asked": "a report is published",
     "publication_late": "a report is late",
     "report_status": "news about a report",
+    "recommendation_changed": "news about a recommendation",
 }
 _TO_OFFICES = {
     TYPES["engagement_affected"]: "news about the work of a provider",
     TYPES["fact_check_asked"]: "a report is drafted",
 }
 """Words for a program office, where those of `_NEWS` are for the participant that must act."""
-_WHICH = ("report_id", "kind", "due_on", "clock", "offer_id", "engagement_id", "record")
+_WHICH = (
+    *("report_id", "recommendation", "kind", "due_on", "clock", "offer_id"),
+    *("engagement_id", "record"),
+)
 """The fields that say which report, clock, offer, work or message news of a request is about."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from services.reporting.assessments import store
-from services.reporting.assessments.decide import refusal_of
+from services.reporting.assessments.decide import refusal_of, told_to_provider
 from services.reporting.assessments.site import Person, Site, evolve
 from services.reporting.assessments.store import DraftRow, Numbered
 from shared.contracts import envelope, routing
@@ -31,6 +31,7 @@ from shared.contracts.reporting import (
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
+    RecommendationChanged,
 )
 from shared.delivery.sequences import Numbers, Subject
 from shared.delivery.take_in.reader import Connection
@@ -39,6 +40,7 @@ MESSAGES: frozenset[type] = frozenset(get_args(AssessmentEvent))
 """The events that are messages about assessments, each of which is answered."""
 APPLIED = "gov.cri.reporting.message_applied.v1"
 REFUSED = "gov.cri.reporting.message_refused.v1"
+CHANGED = "gov.cri.reporting.recommendation_changed.v1"
 SOURCE = "urn:cri:continuum:reporting"
 _WHAT: dict[type, str] = {
     FocusAreaSet: "focus_area.set",
@@ -129,15 +131,26 @@ class Assessments:
         drafters: Collection[Person],
         at: datetime,
         numbers: Numbers,
-    ) -> AnswerEvent:
-        """Apply or refuse the message behind *event*; return the answer to it."""
+    ) -> tuple[AnswerEvent, RecommendationChanged | None]:
+        """Apply or refuse the message behind *event*; return its answer, and what follows."""
         refusal = refusal_of(self.sites.get(event.subject), event, drafters=drafters)
         reasons = () if refusal is None else (refusal,)
         number = numbers.last(TOPIC, event.subject) + 1
         answer = answer_to(event, _WHAT[type(event)], reasons, at=at, number=number)
         self.settle(event, applied=refusal is None)
         numbers.next(TOPIC, event.subject)
-        return answer
+        return answer, None if reasons else self.told(event, at=at, numbers=numbers)
+
+    def told(
+        self, event: AssessmentEvent, *, at: datetime, numbers: Numbers
+    ) -> RecommendationChanged | None:
+        """Return what the provider is told of *event*, which has just been applied."""
+        facts = told_to_provider(self.sites[event.subject], event)
+        if facts is None:
+            return None
+        number = numbers.next(TOPIC, event.subject)
+        about = envelope.caused_by(event, kind=CHANGED, source=SOURCE, at=at, number=number)
+        return RecommendationChanged(**about, data=facts)
 
     def settle(self, event: AssessmentEvent, *, applied: bool) -> None:
         """Change the site and the text as was decided about *event*."""

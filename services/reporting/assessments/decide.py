@@ -1,6 +1,7 @@
-"""Decides whether a message about an assessment is applied; each gets one answer. Pure."""
+"""Decides whether a message about an assessment is applied, and who is told of it. Pure."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import assert_never
 
 from services.reporting.assessments.site import Person, Recommendation, Site, person_of
@@ -19,6 +20,7 @@ from shared.contracts.assessments import (
     focus_area_of,
 )
 from shared.contracts.intake import Reason
+from shared.contracts.reporting import RecommendationChange, RecommendationFacts
 
 WITHDRAWN = "withdrawn_from_report"
 """The status of a recommendation that is no longer part of the report."""
@@ -68,6 +70,47 @@ def refusal_of(
             return _of_status(known, event)
         case _:
             assert_never(event)
+
+
+def told_to_provider(site: Site, event: AssessmentEvent) -> RecommendationFacts | None:
+    """
+    Return what the provider is told after *event*, which was applied; None if it is nothing.
+
+    *site* is as it is after the event. A provider whose engagement has ended is told nothing.
+    """
+    if site.ended_at is not None:
+        return None
+    match event:
+        case RecommendationClaimed(data=claim):
+            return _told(site, claim.recommendation, "claimed", claim.done_on)
+        case StatusVerificationDirected(data=verdict):
+            change: RecommendationChange = (
+                "returned" if verdict.decision == "return" else "verified"
+            )
+            reason = verdict.reason_code if change == "returned" else None
+            return _told(site, verdict.recommendation, change, verdict.on, reason)
+        case _:
+            return None
+
+
+def _told(
+    site: Site,
+    recommendation: str,
+    change: RecommendationChange,
+    on: date,
+    reason_code: str | None = None,
+) -> RecommendationFacts:
+    return RecommendationFacts(
+        participant=site.requester,
+        provider=site.provider,
+        tracking_number=site.tracking_number,
+        engagement_id=site.engagement_id,
+        recommendation=recommendation,
+        change=change,
+        status=site.recommendations[recommendation].status,
+        reason_code=reason_code,
+        on=on,
+    )
 
 
 def _of_status(

@@ -1,6 +1,6 @@
 """Decides messages about publication: what is refused, and what follows from the others. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
@@ -13,9 +13,9 @@ from services.reporting.publication.body import (
     digest,
 )
 from services.reporting.publication.dates import day_of, open_days, ten_working_days_after
-from services.reporting.publication.names import Names, names_of, others_named
+from services.reporting.publication.names import Named, Names, names_of, others_named
 from services.reporting.publication.report import Publication, Published, Report
-from services.reporting.sites.texts import corrected, text_at
+from services.reporting.sites.texts import Place, corrected, places_of, text_at
 from shared.contracts import publications, refusals
 from shared.contracts import published_reports as public
 from shared.contracts.event import Facts
@@ -349,14 +349,9 @@ def _approve(
         return _refuse(refusals.FACT_CHECK_OPEN.reason(_VERSION, {"due_at": due}))
     if draft.body is None or digest(draft.body) != draft.hash:
         return _refuse(refusals.TEXT_LOST.reason(_VERSION))
-    meant = {name.casefold() for name in event.data.names}
-    foreign = [
-        refusals.NAMES_ANOTHER_AGENCY.reason(_REPORT, named._asdict())
-        for named in others_named(draft.body, names_of(publication), context.others)
-        if named.name.casefold() not in meant
-    ]
-    if foreign:
-        return Refused(foreign)
+    if foreign := _not_meant(places_of(draft.body), event.data.names, publication, context):
+        refusal = refusals.NAMES_ANOTHER_AGENCY
+        return Refused([refusal.reason(_REPORT, each._asdict()) for each in foreign])
     before = report.published
     day = next(open_days(publication, draft.body.kind), None)
     outcome = "not_answered" if draft.state == "fact_check" else draft.state
@@ -374,6 +369,15 @@ def _approve(
     told.append(_to_reply(site, report.report_id, published, context))
     told.append(_status(site, report, "published", draft.version))
     return Applied(told)
+
+
+def _not_meant(
+    texts: Iterable[Place], meant: Iterable[str], publication: Publication, context: Context
+) -> list[Named]:
+    """Return the names of other agencies in *texts* that are not among those *meant*."""
+    allowed = {name.casefold() for name in meant}
+    found = others_named(texts, names_of(publication), context.others)
+    return [each for each in found if each.name.casefold() not in allowed]
 
 
 def _to_reply(
@@ -455,6 +459,12 @@ def _approve_correction(
     if text_at(published.body, found.item) != found.before:
         return _refuse(refusals.NOT_AS_PUBLISHED.reason("/correction"))
     body = corrected(published.body, found.item, found.after)
+    standing = _not_meant(places_of(published.body), (), publication, context)
+    meant = [*event.data.names, *(each.name for each in standing)]
+    texts = [Place(found.item, found.after), Place("why", found.why)]
+    if foreign := _not_meant(texts, meant, publication, context):
+        refusal = refusals.CORRECTION_NAMES_ANOTHER_AGENCY
+        return Refused([refusal.reason(_REPORT, each._asdict()) for each in foreign])
     changed = public.CorrectionFacts(
         slug=publication.site.slug,
         report_id=report.report_id,

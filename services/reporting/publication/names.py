@@ -1,12 +1,11 @@
-"""Finds the names of other agencies in a report. Pure."""
+"""Finds the names of other agencies in texts about one. Pure."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from services.reporting.publication.report import Publication
-from services.reporting.sites.texts import places_of
-from shared.contracts.published_reports import ReportBody
+from services.reporting.sites.texts import Place
 from shared.texts.characters import folded_in_case
 
 _ORI_PREFIX = 7
@@ -34,9 +33,9 @@ def names_of(publication: Publication) -> Names:
     return Names(site.engagement_id, site.agency, tuple(publication.aliases), publication.ori)
 
 
-def others_named(body: ReportBody, own: Names, others: Iterable[Names]) -> Iterator[Named]:
+def others_named(texts: Iterable[Place], own: Names, others: Iterable[Names]) -> Iterator[Named]:
     """
-    Yield where *body* holds a name of one of *others*, once for each name.
+    Yield where *texts* hold a name of one of *others*, once for each name.
 
     A name matches whole words, across lines and with look-alike characters, too, and in any case
     if it has several words. An ORI matches by its first seven characters. Names of the report's
@@ -53,9 +52,7 @@ def others_named(body: ReportBody, own: Names, others: Iterable[Names]) -> Itera
             and not (own.ori or "").startswith(prefix := each.ori[:_ORI_PREFIX])
         ),
     ]
-    places = [
-        (place.name, text := _plain(place.text), text.casefold()) for place in places_of(body)
-    ]
+    places = [(place.name, text := _plain(place.text), text.casefold()) for place in texts]
     for name, whole in sorted(set(looked_for)):
         plain = _plain(name)
         in_any_case = " " in plain

@@ -83,7 +83,7 @@ def topic_of(event: Event) -> str:
         internal = name.startswith(
             (
                 *("message_", "fact_check_", "reply_asked", "publication_late", "report_read"),
-                "report_status_changed",
+                *("report_status_changed", "recommendation_changed"),
             )
         )
         return reporting.TOPIC if internal else reporting.RELEASES_TOPIC

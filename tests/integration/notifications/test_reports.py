@@ -238,3 +238,47 @@ async def test_the_agency_is_told_and_mailed_that_it_may_reply(mailing: World) -
     assert "reply.asked" not in kinds(await mailing.out(OFFICE))
     mails = await mailing.pool.fetch("SELECT audience, about, timing FROM mails")
     assert [tuple(row) for row in mails] == [(AGENCY, NUMBER, "must")]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "sentence"),
+    [
+        ("claimed", None, "was carried out on December 29, 2026. No status is verified yet."),
+        ("verified", "complete", "is verified: complete, from December 29, 2026 on."),
+        (
+            "returned",
+            "in_progress",
+            "The verified status is in progress. Please propose a status again.",
+        ),
+    ],
+)
+async def test_what_is_said_about_a_recommendation_is_told_and_mailed_to_the_provider_alone(
+    mailing: World, change: str, status: str | None, sentence: str
+) -> None:
+    log = mailing.log
+    office = log.registered(OFFICE, "program_office", "COPS Office", offset=1)
+    await mailing.take_in(office, log.contact(participant=PROVIDER, email="desk@provider.example"))
+    await mailing.take_in(log.contact(email="chief@agency.example"))
+    await mailing.take_in(log.accepted(reference_version=1))
+    before = [len(await mailing.out(who)) for who in (AGENCY, OFFICE)]
+    data = {name: ASKED[name] for name in ("participant", "tracking_number", "engagement_id")}
+    data |= {"provider": PROVIDER, "recommendation": "2.1.1", "change": change}
+    data |= {"status": status, "on": "2026-12-29"}
+
+    await mailing.take_in(
+        log.event(
+            reporting.TOPIC,
+            "recommendation_changed",
+            ENGAGEMENT,
+            data,
+            inreplyto=inbound(9, OFFICE),
+        )
+    )
+
+    *_, told = await mailing.out(PROVIDER)
+    assert kinds([told]) == ["recommendation.changed"]
+    assert (told["subject"], told["data"]["change"]) == (NUMBER, change)
+    assert sentence in told["data"]["sentence"]
+    assert [len(await mailing.out(who)) for who in (AGENCY, OFFICE)] == before
+    mails = await mailing.pool.fetch("SELECT audience, timing FROM mails")
+    assert [tuple(row) for row in mails] == [(PROVIDER, "daily")]

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.reporting.assessments import store
+from services.reporting.assessments.batch import CHANGED
 from services.reporting.assessments.decide import refusal_of
 from services.reporting.assessments.site import Site, evolve
 from services.reporting.early import EarlyMessages
@@ -147,12 +148,16 @@ async def test_rows_are_the_fold_of_what_was_applied_and_each_message_is_answere
 
     assert await site_in(log.pool) == site
     found = await answers(log.pool)
-    assert [each["type"].split(".")[3] for each in found] == [
+    answered = [each for each in found if each["type"] != CHANGED]
+    assert [each["type"].split(".")[3] for each in answered] == [
         "message_applied" if each else "message_refused" for each in applied
     ]
-    assert [each["inreplyto"] for each in found] == [each.inreplyto for each in messages]
-    assert [int(each["sequence"]) for each in found] == list(range(1, len(messages) + 1))
+    assert [each["inreplyto"] for each in answered] == [each.inreplyto for each in messages]
+    assert [int(each["sequence"]) for each in found] == list(range(1, len(found) + 1))
     assert {each["subject"] for each in found} == {ENGAGEMENT}
+    assert [each["data"]["change"] for each in found if each["type"] == CHANGED] == [
+        "claimed", "verified", "verified", "returned",
+    ]  # fmt: skip
     assert len(set(applied)) == 2
 
 
@@ -260,7 +265,7 @@ async def test_after_a_restore_nothing_is_answered_twice_and_rows_are_the_same(
     assert await site_in(dump.pool) == await site_in(lived.pool)
     every = [json.loads(row["value"]) for row in (*on_topic, *await outbox_of(dump.pool))]
     assert [each["id"] for each in every] == [each["id"] for each in await answers(lived.pool)]
-    assert [int(each["sequence"]) for each in every] == list(range(1, len(messages) + 1))
+    assert [int(each["sequence"]) for each in every] == list(range(1, len(every) + 1))
 
 
 async def test_a_restore_that_reads_of_an_engagement_last_applies_what_was_applied(

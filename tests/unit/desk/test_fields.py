@@ -14,7 +14,7 @@ from shared.contracts.tracking import tracking_number
 from shared.web.forms import Form
 from tests.examples.assessments import ENGAGEMENT
 from tests.examples.decided import Decisions
-from tests.examples.publications import DRAFTER, REPORT
+from tests.examples.publications import APPROVER, DRAFTER, REPORT
 from tests.examples.streams import START
 from tests.unit.desk.test_reports import said
 
@@ -39,6 +39,7 @@ def about(act: str) -> About:
     if act not in OF_REPORTS:
         return ABOUT
     decisions = Decisions().published()
+    decisions.say("correct", actor=APPROVER)
     decisions.say("draft", version=2, actor=DRAFTER)
     found = assessment_of(ENGAGEMENT, said(decisions))
     return About(assessment=found, of=OF_REPORTS[act])
@@ -49,6 +50,7 @@ OF_REPORTS = {
     "approve": f"{REPORT}:2",
     "return": f"{REPORT}:2",
     "correct": f"{REPORT}:2",
+    "approve-correction": f"{REPORT}:correction:1",
     "withdraw": f"{REPORT}:2",
 }
 LINES = [(act, field) for act, field in IN_WORDS if _KINDS[act, field] == "line"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.reporting.assessments.decide import refusal_of
+from services.reporting.assessments.decide import refusal_of, told_to_provider
 from services.reporting.assessments.shares import shares_of
 from services.reporting.assessments.site import Site, evolve
 from shared.contracts.assessments import STATUSES
@@ -114,6 +114,65 @@ def test_a_proposed_status_holds_once_it_is_verified(status: str) -> None:
     assert before.recommendations["2.1.1"].status is None
     assert site.recommendations["2.1.1"].status == status
     assert site.recommendations["2.1.1"].proposal is None
+
+
+def told_after(site: Site, said: Any) -> Any:
+    """Return what the provider is told of *said*, which is applied."""
+    return told_to_provider(after(said, site=site), said)
+
+
+def test_given_a_claim_the_provider_is_told_the_day_and_the_status_that_holds() -> None:
+    site = after(*recorded(), *verified("in_progress"))
+
+    told = told_after(site, message("claimed", done_on="2027-01-30"))
+
+    assert (told.provider, told.participant) == (PROVIDER, AGENCY)
+    assert (told.recommendation, told.change) == ("2.1.1", "claimed")
+    assert (told.status, told.on) == ("in_progress", date(2027, 1, 30))
+
+
+def test_given_a_verified_status_the_provider_is_told_it() -> None:
+    proposed, verdict = verified("complete")
+
+    told = told_after(after(*recorded(), proposed), verdict)
+
+    assert (told.change, told.status, told.reason_code) == ("verified", "complete", None)
+
+
+@pytest.mark.parametrize("before", [None, "not_started"])
+def test_given_a_returned_proposal_the_provider_is_told_why_and_what_still_holds(
+    before: str | None,
+) -> None:
+    verified_before = [] if before is None else verified(before)
+    site = after(*recorded(), *verified_before, message("proposed", status="complete"))
+    verdict = message("verified", status="complete", decision="return", reason_code="no_evidence")
+
+    told = told_after(site, verdict)
+
+    assert (told.change, told.status, told.reason_code) == ("returned", before, "no_evidence")
+
+
+def test_given_a_final_status_that_goes_back_the_provider_is_told_the_new_one() -> None:
+    site = after(*recorded(), *verified("complete"))
+    back = message("verified", status="in_progress", decision="return", reason_code="no_evidence")
+
+    assert told_after(site, back).status == "in_progress"
+
+
+def test_what_a_provider_says_itself_is_not_told_to_it() -> None:
+    site = a_site()
+    for each in (*recorded(), message("proposed")):
+        site = after(each, site=site)
+
+        assert told_to_provider(site, each) is None
+
+
+def test_given_an_ended_engagement_its_provider_is_told_nothing() -> None:
+    site = after(*recorded(), message("proposed"))
+    ended = Site(**{**_fields(site), "ended_at": OPENED})
+
+    assert told_after(ended, message("claimed")) is None
+    assert told_after(ended, message("verified")) is None
 
 
 def test_a_returned_proposal_leaves_the_verified_status() -> None:

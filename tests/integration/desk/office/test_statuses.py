@@ -148,11 +148,13 @@ async def test_a_second_person_approves_a_correction(
     await browser.get(SECOND)
     assert "Found by staff:c3" in browser.text
 
-    await send(browser, SECOND, {})
+    await send(browser, SECOND, {"names": "DHPD"})
 
     sent = await message(pool)
     assert sent["type"] == "gov.cri.correction.approve.v1"
-    assert sent["data"] == {"engagement_id": ENGAGEMENT, "report_id": REPORT, "correction": 1}
+    assert sent["data"] == {
+        "engagement_id": ENGAGEMENT, "report_id": REPORT, "correction": 1, "names": ["DHPD"],
+    }  # fmt: skip
 
 
 async def test_a_report_is_withdrawn_with_words_that_are_published(

@@ -17,6 +17,7 @@ from tests.examples.assessments import message as recorded
 from tests.examples.publications import (
     APPROVER,
     CALENDAR,
+    DEARBORN,
     DRAFTED,
     DRAFTER,
     DUE,
@@ -25,10 +26,6 @@ from tests.examples.publications import (
     assessed,
     code_of,
     known,
-)
-
-DEARBORN = Names(
-    "CRI-2026-000002-X-E1", "Dearborn Heights Police Department", ("DHPD",), "MI8234500"
 )
 
 

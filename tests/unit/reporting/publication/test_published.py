@@ -6,12 +6,14 @@ import pytest
 
 from services.reporting.publication.body import digest
 from services.reporting.publication.dates import ten_working_days_after
+from services.reporting.publication.decide import Refused
 from services.reporting.sites.texts import corrected, text_at
 from shared.contracts import published_reports as public
 from shared.contracts.reporting import ReplyAskedFacts
 from tests.examples.publications import (
     APPROVER,
     CALENDAR,
+    DEARBORN,
     DRAFTER,
     LATER,
     OTHER,
@@ -113,6 +115,33 @@ def test_a_correction_needs_a_second_person_and_changes_one_place() -> None:
     assert told.hash == after.hash == digest(after.body) != before.hash
     assert after.body == corrected(before.body, "2.1", "Some reports are late.")
     assert code_of(reports.say("approve_correction", actor=OTHER)) == "not_recorded"
+
+
+@pytest.mark.parametrize("said", ["after", "why"])
+def test_a_correction_that_adds_a_name_of_another_agency_is_confirmed_by_name(said: str) -> None:
+    reports = Reports(others=(DEARBORN,)).published()
+    applied(reports.say("correct", said_={said: "As in DHPD."}, actor=APPROVER))
+
+    decided = reports.say("approve_correction", actor=OTHER)
+
+    assert isinstance(decided, Refused)
+    (reason,) = decided.reasons
+    place = "2.1" if said == "after" else "why"
+    assert (reason.code, reason.path) == ("names_another_agency", "/report_id")
+    assert reason.message == f"A name of another agency stands in {place}: DHPD."
+    assert code_of(reports.say("approve_correction", actor=OTHER, names=["dhpd"])) is None
+
+
+def test_a_correction_may_repeat_a_name_that_is_published() -> None:
+    reports = Reports(others=(DEARBORN,))
+    reports.texts = {**reports.texts, ("finding.record", "2.1"): "The DHPD helps."}
+    reports.drafted()
+    applied(reports.say("checked", hash=reports.hash))
+    applied(reports.say("approve", actor=APPROVER, hash=reports.hash, names=["DHPD"]))
+    changed = {"before": "The DHPD helps.", "after": "The DHPD has helped."}
+    applied(reports.say("correct", said_=changed, actor=APPROVER))
+
+    assert code_of(reports.say("approve_correction", actor=OTHER)) is None
 
 
 def test_a_correction_repeats_what_is_published() -> None:
