@@ -44,8 +44,6 @@ class ClaimedMail:
     """What a subscriber has confirmed: kinds, cadence and program."""
     later: Sequence[News]
     """What was published since its telling was begun, if it may change what it says."""
-    due_at: datetime
-    """When it was due, in real time."""
 
     @property
     def facts_now(self) -> dict[str, Any] | None:
@@ -138,7 +136,6 @@ async def claim_mails(
             row[22],
             json.loads(row[23]),
             [News(*each) for each in row[24]],
-            row[25],
         )
         for row, facts in ((tuple(row), json.loads(row["facts"])) for row in rows)
     ]

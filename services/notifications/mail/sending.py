@@ -37,7 +37,6 @@ from shared.process.tasks import AT_ONCE, LATER
 
 log = structlog.get_logger()
 _LOST_AT_ONCE = 100
-_MOST_LOOKED_AT = 64
 _LEAST_KEPT_SECONDS = 1.0
 _STOPPING_SECONDS = 10.0
 _NOT_COMPOSED = "5.6.0"
@@ -68,7 +67,6 @@ class Mailer:
         self._keep_seconds = max(owned_seconds / 4, _LEAST_KEPT_SECONDS)
         self._catalog = CatalogCache()
         self._links = links
-        self._looks_at = CONNECTIONS
         without = frozenset() if links is not None else WITH_LINKS
         self._templates = [name for name in TEMPLATES if name not in without]
 
@@ -102,25 +100,16 @@ class Mailer:
         The last part is the time zone of contacts without one.
         """
         async with pool.acquire() as connection, connection.transaction():
-            due = await mails.claim_mails(
-                connection, limit=self._looks_at, templates=self._templates
-            )
+            due = await mails.claim_mails(connection, limit=CONNECTIONS, templates=self._templates)
             zone = await self._zone(connection, due)
             held = [
                 HeldMail(each.mail.mail_id, self._clock.real(hold.until), hold)
                 for each in due
                 if self._why_not(each) is None and (hold := self._hold(each, zone)) is not None
             ]
-            waiting = {each.mail_id for each in held}
-            ready = [each for each in due if each.mail.mail_id not in waiting]
-            put_back = [
-                HeldMail(each.mail.mail_id, each.due_at, quiet.Hold(each.due_at))
-                for each in ready[CONNECTIONS:]
-            ]
-            await mails.hold_mails(connection, [*held, *put_back])
-        # At night most mails are held: many at a time, since each claim is a transaction.
-        self._looks_at = _MOST_LOOKED_AT if len(held) > len(ready) else CONNECTIONS
-        return ready[:CONNECTIONS], len(held), zone
+            await mails.hold_mails(connection, held)
+        waiting = {each.mail_id for each in held}
+        return [each for each in due if each.mail.mail_id not in waiting], len(held), zone
 
     async def _zone(self, connection: Any, due: Sequence[ClaimedMail]) -> str:
         """Return the calendar's zone, for contacts without one."""

@@ -24,7 +24,7 @@ WITH due AS (
       FROM due
      WHERE mails.mail_id = due.mail_id
     RETURNING mails.mail_id, fact, notice, audience, mails.contact_id, correlation, key, published, tries,
-              first_tried_at, prepared_at, about, number, kind, template, facts, matter, timing, due_at
+              first_tried_at, prepared_at, about, number, kind, template, facts, matter, timing
 )
 SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, published, tries,
        first_tried_at, prepared_at, template, facts, CASE
@@ -63,8 +63,7 @@ SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, 
               WHERE tellings.fact = claimed.fact
                 AND claimed.kind IN ('report', 'update')
                 AND (later.kind = 'report_withdrawn' OR later.title <> '')
-              ORDER BY later.number) AS later,
-       due_at
+              ORDER BY later.number) AS later
   FROM claimed
   LEFT JOIN contacts
     ON contacts.participant = claimed.audience

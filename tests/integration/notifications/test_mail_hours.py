@@ -1,7 +1,6 @@
 """What contacts choose, and the hours in which their mails wait, on a real Postgres."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import asyncpg
 
@@ -88,69 +87,6 @@ async def test_what_was_decided_in_the_night_goes_out_in_the_morning(mailing: Wo
 
     assert len(handler.kept) == 1
     assert await states(mailing) == [("accepted", 1)]
-
-
-async def copies(world: World, count: int) -> None:
-    """Add *count* mails like the one that is prepared, each about a request of its own."""
-    await world.pool.execute(
-        """
-        INSERT INTO mails
-        SELECT (copied.row).*
-          FROM (SELECT jsonb_populate_record(mails, jsonb_build_object(
-                           'mail_id', gen_random_uuid(), 'notice', gen_random_uuid(),
-                           'fact', gen_random_uuid(), 'about', 'CRI-' || n, 'number', 1000 + n,
-                           'timing', CASE WHEN n % 10 = 0 THEN 'must' ELSE timing END)) AS row
-                  FROM mails
-                 CROSS JOIN generate_series(1, $1::integer) AS n) AS copied""",
-        count,
-    )
-
-
-async def test_many_mails_are_held_with_few_claims_and_those_that_may_go_out_do(
-    mailing: World,
-) -> None:
-    await mailing.take_in(*one_mail(mailing), in_denver(mailing))
-    await mailing.pool.execute("UPDATE mails SET timing = 'at_once'")
-    await copies(mailing, 200)
-    await mailing.pool.execute("UPDATE mails SET timing = 'urgent' WHERE timing = 'must'")
-    claims = 0
-    async with mailer(Handler(), clock=showing(NIGHT)) as sending:
-        claim = sending._claim
-
-        async def counted(pool: Any) -> Any:
-            nonlocal claims
-            claims += 1
-            return await claim(pool)
-
-        sending._claim = counted  # type: ignore[method-assign]
-        while await sending.step(mailing.pool) == AT_ONCE:
-            pass
-
-    found = await mailing.pool.fetch(
-        "SELECT timing, state, tries, due_at > now() AS waits, count(*) FROM mails"
-        " GROUP BY 1, 2, 3, 4 ORDER BY 1"
-    )
-    assert [tuple(row) for row in found] == [
-        ("at_once", "prepared", 0, True, 181), ("urgent", "accepted", 1, False, 20),
-    ]  # fmt: skip
-    assert claims < 20
-
-
-async def test_mails_that_are_looked_at_and_not_sent_keep_their_place(mailing: World) -> None:
-    await mailing.take_in(*one_mail(mailing), in_denver(mailing))
-    await mailing.pool.execute("UPDATE mails SET timing = 'at_once'")
-    await copies(mailing, 100)
-    await mailing.pool.execute("UPDATE mails SET due_at = due_at - number * interval '1 ms'")
-    places = "SELECT mail_id, due_at FROM mails ORDER BY mail_id"
-    before = await mailing.pool.fetch(places)
-    async with mailer(Handler(), clock=showing(MORNING)) as sending:
-        sending._looks_at = 64
-
-        ready, held, _ = await sending._claim(mailing.pool)
-
-    assert (len(ready), held) == (4, 0)
-    assert await mailing.pool.fetchval("SELECT count(*) FROM mails WHERE state = 'sending'") == 4
-    assert await mailing.pool.fetch(places) == before
 
 
 async def test_a_mail_shows_times_by_its_readers_clock(mailing: World) -> None:
