@@ -439,6 +439,6 @@ class RecommendationChanged(Event):
 AboutRequest = (
     FactCheckAsked | ReplyAsked | PublicationLate | ReportStatusChanged | RecommendationChanged
 )
-"""Events that the participant that made the request hears about; their data name the request."""
+"""Events that participants hear about under the request that their data name."""
 ReportingEvent = AnswerEvent | AboutRequest | ReportRead
 """Every event on ``cri.int.reporting.v1``."""

@@ -53,8 +53,14 @@ _TO_OFFICES = {
 }
 """Words for a program office, where those of `_NEWS` are for the participant that must act."""
 _WHICH = (
-    *("report_id", "recommendation", "kind", "due_on", "clock", "offer_id"),
-    *("engagement_id", "record"),
+    "report_id",
+    "recommendation",
+    "kind",
+    "due_on",
+    "clock",
+    "offer_id",
+    "engagement_id",
+    "record",
 )
 """The fields that say which report, clock, offer, work or message news of a request is about."""
 

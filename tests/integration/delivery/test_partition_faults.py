@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from deploy.local.stack import Stack
-from shared.delivery.consumer import ENDS_EVERY, Consumer
+from shared.delivery.consumer import Consumer
 from shared.delivery.reading import faults
 from shared.delivery.reading.buffer import Fault
 from shared.delivery.reading.fetching import FetchingConsumer
@@ -204,10 +204,7 @@ async def test_a_right_that_comes_back_ends_the_fault_although_nothing_new_was_s
     as_routing, user = await _as_routing(stack, any_topic, door)
 
     async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
-        await door.send(BAD, batch(b"first"))
-        await until(lambda: holds(pool, "bad/0/first"))
-        await door.forbid_reading(user, BAD)
-        await until(lambda: _is_blocked(pool, BAD))
+        await _block(pool, door, user)
         await door.allow(user, BAD)
         await until(lambda: _is_free(pool))
 
@@ -220,10 +217,7 @@ async def test_a_fault_that_ends_while_no_process_runs_is_over_after_the_next_st
     as_routing, user = await _as_routing(stack, any_topic, door)
 
     async with consumer(as_routing, pool, DoorReader(), topics=BOTH):
-        await door.send(BAD, batch(b"first"))
-        await until(lambda: holds(pool, "bad/0/first"))
-        await door.forbid_reading(user, BAD)
-        await until(lambda: _is_blocked(pool, BAD))
+        await _block(pool, door, user)
     await door.allow(user, BAD)
 
     with capture_logs() as logs:
@@ -246,10 +240,7 @@ async def test_a_fault_that_ends_during_a_rebalance_is_over_although_nothing_new
     as_routing, user = await _as_routing(stack, any_topic, door)
 
     async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
-        await door.send(BAD, batch(b"first"))
-        await until(lambda: holds(pool, "bad/0/first"))
-        await door.forbid_reading(user, BAD)
-        await until(lambda: _is_blocked(pool, BAD))
+        await _block(pool, door, user)
         revoked = running.on_partitions_revoked
 
         async def and_allowed(partitions: Iterable[TopicPartition]) -> None:
@@ -264,25 +255,40 @@ async def test_a_fault_that_ends_during_a_rebalance_is_over_although_nothing_new
 
 
 async def test_a_fault_that_lasts_stays_known_to_the_next_process(
-    pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
+    pool: "Pool[Any]",
+    stack: Stack,
+    any_topic: ServiceSettings,
+    door: Participants,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     as_routing, user = await _as_routing(stack, any_topic, door)
 
     async with consumer(as_routing, pool, DoorReader(), topics=BOTH):
-        await door.send(BAD, batch(b"first"))
-        await until(lambda: holds(pool, "bad/0/first"))
-        await door.forbid_reading(user, BAD)
-        await until(lambda: _is_blocked(pool, BAD))
+        await _block(pool, door, user)
         since = await pool.fetchval("SELECT since FROM blocked_partitions")
 
     async with watched(consumer(as_routing, pool, DoorReader(), topics=BOTH)) as running:
+        recall, recalled = running._faults.recall, []
+
+        async def counted(fetching: FetchingConsumer) -> None:
+            await recall(fetching)
+            recalled.append(dict(running._health.blocked))
+
+        monkeypatch.setattr(running._faults, "recall", counted)
         await door.send(GOOD, batch(b"other"))
         await until(lambda: holds(pool, "good/0/other"))
-        await until(lambda: _is_named(running))
-        await asyncio.sleep(2 * ENDS_EVERY)  # it is looked at again meanwhile
+        await until(lambda: _has_been_recalled(recalled, times=2))
 
         assert list(running._health.blocked) == [f"{BAD}/0"]
         assert await pool.fetchval("SELECT since FROM blocked_partitions") == since
+
+
+async def _block(pool: "Pool[Any]", door: Participants, user: str) -> None:
+    """Have one record taken in, then take the right to read its topic away."""
+    await door.send(BAD, batch(b"first"))
+    await until(lambda: holds(pool, "bad/0/first"))
+    await door.forbid_reading(user, BAD)
+    await until(lambda: _is_blocked(pool, BAD))
 
 
 @asynccontextmanager
@@ -295,8 +301,8 @@ async def watched(running: AbstractAsyncContextManager[Consumer]) -> AsyncIterat
             watching.cancel()
 
 
-async def _is_named(running: Consumer) -> bool:
-    return bool(running._health.blocked)
+async def _has_been_recalled(recalled: Sequence[object], *, times: int) -> bool:
+    return sum(map(bool, recalled)) >= times
 
 
 async def _is_free(pool: "Pool[Any]") -> bool:

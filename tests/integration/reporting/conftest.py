@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from deploy.local.stack import Stack
 from services.reporting.handlers import ReportingReader
 from shared.contracts.event import Event
 from shared.delivery.records import Record
@@ -14,7 +15,9 @@ from shared.delivery.take_in.take_in import Result, take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
+from tests.examples.restored import dumped
 from tests.examples.streams import START
+from tests.integration.reporting.engagements import opened
 
 TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1", "cri.int.drafts.v1")
 
@@ -52,3 +55,19 @@ async def pool(database: Database) -> AsyncIterator["asyncpg.Pool[Any]"]:
 async def log(pool: "asyncpg.Pool[Any]") -> Log:
     await open_checkpoints(pool, TOPICS)
     return Log(pool)
+
+
+@pytest.fixture
+async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[Log, Log]]:
+    """A database with an engagement that was opened, and its dump."""
+    dsn = await database("reporting")
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
+        await open_checkpoints(pool, TOPICS)
+        await Log(pool).take_in([opened()])
+        await pool.execute("DELETE FROM outbox")
+    async with (
+        dumped(stack, dsn, service="reporting") as dump,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as lives_on,
+        asyncpg.create_pool(dump, min_size=1, max_size=2, server_settings=LIMITS) as is_dump,
+    ):
+        yield Log(lives_on), Log(is_dump)

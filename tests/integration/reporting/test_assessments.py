@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-import asyncpg
 import pytest
 
-from deploy.local.stack import Stack
 from services.reporting.assessments import store
 from services.reporting.assessments.batch import CHANGED
 from services.reporting.assessments.decide import refusal_of
@@ -17,66 +15,27 @@ from services.reporting.assessments.site import Site, evolve
 from services.reporting.early import EarlyMessages
 from services.reporting.handlers import ReportingReader
 from services.reporting.restore import Restore
-from shared.contracts import intake, reporting, routing
-from shared.contracts.assessments import DRAFTS_TOPIC, PROGRAM
-from shared.contracts.event import Event, derived_id, padded
+from shared.contracts import intake, reporting
+from shared.contracts.assessments import DRAFTS_TOPIC
+from shared.contracts.event import Event
 from shared.delivery.records import Record
-from shared.postgres.pool import LIMITS
-from tests.conftest import Database
 from tests.examples.assessments import (
     AGENCY,
     ENGAGEMENT,
     NUMBER,
     PROVIDER,
-    REQUEST,
     draft_of,
     message,
 )
-from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.publications import said
-from tests.examples.restored import announce, catch_up, cut, dumped
+from tests.examples.restored import announce, catch_up, cut
 from tests.examples.streams import START
-from tests.integration.reporting.conftest import TOPICS, Log
+from tests.integration.reporting.conftest import Log
+from tests.integration.reporting.engagements import opened, routed
 
 CANARY = "canary-7c1f"
 Said = Sequence[tuple[str, Event]]
-
-
-def routed(kind: str, number: int, *, program: str = PROGRAM, **more: Any) -> tuple[str, Event]:
-    """Return an event of routing about the request of the engagement."""
-    model: Any = {
-        "engagement_opened": routing.EngagementOpened,
-        "engagement_closed": routing.EngagementClosed,
-    }[kind]
-    data = {
-        "request_id": REQUEST,
-        "tracking_number": NUMBER,
-        "participant": AGENCY,
-        "status": "assigned",
-        "program": program,
-        "engagement_id": ENGAGEMENT,
-        "provider": PROVIDER,
-        **more,
-    }
-    event = model.model_validate(
-        {
-            "id": derived_id(str(number), kind, NUMBER),
-            "source": "urn:cri:continuum:routing",
-            "type": f"gov.cri.routing.{kind}.v1",
-            "subject": NUMBER,
-            "time": START,
-            "correlationid": REQUEST,
-            "causationid": "cause",
-            "sequence": padded(number),
-            "data": data,
-        }
-    )
-    return routing.TOPIC, event
-
-
-def opened(**more: Any) -> tuple[str, Event]:
-    return routed("engagement_opened", 1, offer_id=f"{NUMBER}-O1", **more)
 
 
 def life() -> list[Any]:
@@ -228,22 +187,6 @@ async def test_e80_a_text_is_in_its_own_row_and_nowhere_else(log: Log) -> None:
         )
     ]
     assert holding == ["drafts"]
-
-
-@pytest.fixture
-async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[Log, Log]]:
-    """A database with an assessment that was begun, and its dump."""
-    dsn = await database("reporting")
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
-        await open_checkpoints(pool, TOPICS)
-        await Log(pool).take_in([opened()])
-        await pool.execute("DELETE FROM outbox")
-    async with (
-        dumped(stack, dsn, service="reporting") as dump,
-        asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as lives_on,
-        asyncpg.create_pool(dump, min_size=1, max_size=2, server_settings=LIMITS) as is_dump,
-    ):
-        yield Log(lives_on), Log(is_dump)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.examples.publications import APPROVER, DRAFTER, OTHER, REPORT, SLUG
 from tests.integration.reporting.conftest import Log
-from tests.integration.reporting.test_assessments import opened
+from tests.integration.reporting.engagements import opened
 from tests.integration.reporting.test_pages import Site
 from tests.integration.reporting.test_publication import CANARY, Writer, begun, publish
 

@@ -16,7 +16,8 @@ from tests.examples.assessments import ENGAGEMENT, message
 from tests.examples.publications import said
 from tests.examples.streams import START
 from tests.integration.reporting.conftest import Log
-from tests.integration.reporting.test_assessments import answers, opened, routed, site_in
+from tests.integration.reporting.engagements import opened, routed
+from tests.integration.reporting.test_assessments import answers, site_in
 
 APPLIED = "gov.cri.reporting.message_applied.v1"
 UpdateAsOf = Callable[["asyncpg.Pool[Any]"], Awaitable[None]]

@@ -12,7 +12,8 @@ from services.reporting.live_assessments import routes
 from shared.contracts import intake
 from tests.examples.assessments import ENGAGEMENT, PROVIDER, draft_of, message
 from tests.integration.reporting.conftest import Log
-from tests.integration.reporting.test_assessments import CANARY, opened
+from tests.integration.reporting.engagements import opened
+from tests.integration.reporting.test_assessments import CANARY
 
 PATHS = ("/assessments", "/assessments.json", "/assessments.csv")
 

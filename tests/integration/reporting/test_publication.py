@@ -24,7 +24,7 @@ from tests.examples.assessments import message as recorded
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.publications import APPROVER, DRAFTER, OTHER, REPORT, SLUG
 from tests.integration.reporting.conftest import Log
-from tests.integration.reporting.test_assessments import opened, routed
+from tests.integration.reporting.engagements import opened, routed
 
 CANARY = "canary-3d71"
 Said = Sequence[tuple[str, Event]]

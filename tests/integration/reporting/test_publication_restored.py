@@ -1,43 +1,21 @@
 """After a restore, nothing of publication is told or published twice, and nothing is lost."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import asyncpg
 import pytest
 
-from deploy.local.stack import Stack
 from services.reporting.restore import Restore
 from shared.contracts import intake, reporting, routing
 from shared.contracts.assessments import DRAFTS_TOPIC
 from shared.contracts.reporting import RELEASES_TOPIC, TEXTS_TOPIC
-from shared.postgres.pool import LIMITS
-from tests.conftest import Database
-from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.publications import APPROVER, DRAFTER, OTHER, REPORT
-from tests.examples.restored import announce, catch_up, cut, dumped
+from tests.examples.restored import announce, catch_up, cut
 from tests.examples.streams import START
-from tests.integration.reporting.conftest import TOPICS, Log
-from tests.integration.reporting.test_assessments import opened, routed
+from tests.integration.reporting.conftest import Log
+from tests.integration.reporting.engagements import routed
 from tests.integration.reporting.test_publication import Writer, begun, on, publication, publish
-
-
-@pytest.fixture
-async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[Log, Log]]:
-    """A database with an engagement that was opened, and its dump."""
-    dsn = await database("reporting")
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
-        await open_checkpoints(pool, TOPICS)
-        await Log(pool).take_in([opened()])
-        await pool.execute("DELETE FROM outbox")
-    async with (
-        dumped(stack, dsn, service="reporting") as dump,
-        asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as lives_on,
-        asyncpg.create_pool(dump, min_size=1, max_size=2, server_settings=LIMITS) as is_dump,
-    ):
-        yield Log(lives_on), Log(is_dump)
 
 
 async def test_e77_a_restored_database_does_not_tell_it_again(lives: tuple[Log, Log]) -> None:

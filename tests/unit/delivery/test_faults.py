@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 
 from shared.delivery.reading.buffer import Fault
@@ -20,6 +21,13 @@ class Consumer:
 
     def has_nothing(self, partition: TopicPartition, offset: int) -> bool:
         return True
+
+
+class Silent(Consumer):
+    """Has not yet answered for any partition."""
+
+    def has_nothing(self, partition: TopicPartition, offset: int) -> bool:
+        return False
 
 
 class Blocks:
@@ -51,3 +59,19 @@ async def test_a_partition_moves_on_while_another_is_unblocked() -> None:
 
     assert blocks.unblocked == [FIRST]
     assert SECOND not in faults
+
+
+@pytest.mark.parametrize(("position", "unblocked"), [(7, []), (8, [FIRST])])
+async def test_given_another_process_moved_past_the_record_the_block_is_over(
+    position: int, unblocked: list[TopicPartition]
+) -> None:
+    consumer: Any = Silent()
+    blocks: Any = Blocks()
+    pool: Any = None
+    positions: Any = SimpleNamespace(expected={FIRST: position})
+    faults = blocks.faults = Faults(pool, positions=positions, blocked=blocks)
+    await faults.meet(consumer, Fault(FIRST, 7, reason="corrupt", error="CorruptRecord"))
+
+    await faults.look_again(consumer)
+
+    assert blocks.unblocked == unblocked
