@@ -43,14 +43,22 @@ def is_switched_off(matter: str, timing: str, preference: Preference) -> bool:
 
 
 def hold(
-    matter: str, timing: str, preference: Preference, *, contact: str, zone: str, at: datetime
+    matter: str,
+    timing: str,
+    preference: Preference,
+    *,
+    contact: str,
+    zone: str,
+    since: datetime,
+    at: datetime,
 ) -> Hold | None:
     """
     Return until when a mail that is due *at* waits; None if it may go out.
 
     *contact* is the contact's key, *zone* is for a contact without one (`zone_of`). What
     waits for the morning is spread over ten minutes by contact, so that a contact's mails keep
-    their order.
+    their order. A mail *since* whose preparation it could have gone out comes before them all:
+    otherwise the last contacts of a morning would wait for ever if each day had too many mails.
     """
     chosen = _chosen(matter, timing, preference)
     where = zone_of(preference, otherwise=zone)
@@ -58,11 +66,11 @@ def hold(
         return Hold(next_digest(at, where), in_digest=True)
     if chosen == URGENT or preference.quiet is None:
         return None
-    begin, end = preference.quiet
-    wall = at.astimezone(where).time()
-    if not (begin <= wall < end if begin <= end else wall >= begin or wall < end):
+    morning = _end_of_quiet(preference.quiet, at, where)
+    if morning is None:
         return None
-    return Hold(_next(at, end, where) + _spread(contact))
+    could_go = _end_of_quiet(preference.quiet, since, where) or since
+    return Hold(morning if could_go < at else morning + _spread(contact))
 
 
 def zone_of(preference: Preference, *, otherwise: str) -> ZoneInfo:
@@ -80,6 +88,14 @@ def _chosen(matter: str, timing: str, preference: Preference) -> str:
     if timing in (URGENT, MUST):
         return timing
     return preference.kinds.get(matter, timing)
+
+
+def _end_of_quiet(hours: tuple[time, time], at: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when the quiet hours end in which *at* lies; None if it lies in none."""
+    begin, end = hours
+    wall = at.astimezone(zone).time()
+    is_quiet = begin <= wall < end if begin <= end else wall >= begin or wall < end
+    return _next(at, end, zone) if is_quiet else None
 
 
 def _next(at: datetime, wall: time, zone: ZoneInfo) -> datetime:

@@ -122,9 +122,14 @@ class Mailer:
         return default if ruleset is None else catalog.with_calendar(ruleset).calendar.zone
 
     def _hold(self, each: ClaimedMail, zone: str) -> quiet.Hold | None:
-        at, contact = self._clock.at(each.at), each.mail.contact
         return quiet.hold(
-            each.matter, each.timing, each.preference, contact=contact, zone=zone, at=at
+            each.matter,
+            each.timing,
+            each.preference,
+            contact=each.mail.contact,
+            zone=zone,
+            since=self._clock.at(each.mail.prepared_at),
+            at=self._clock.at(each.at),
         )
 
     async def _lose(self, pool: "Pool[Any]") -> None:

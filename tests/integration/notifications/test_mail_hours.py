@@ -89,6 +89,19 @@ async def test_what_was_decided_in_the_night_goes_out_in_the_morning(mailing: Wo
     assert await states(mailing) == [("accepted", 1)]
 
 
+async def test_a_mail_that_the_day_was_too_short_for_comes_first_in_the_morning(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*one_mail(mailing), in_denver(mailing))
+    await mailing.pool.execute("UPDATE mails SET prepared_at = now() - interval '4 hours'")
+
+    await work_at(mailing, NIGHT)
+
+    waits = MORNING - NIGHT
+    due = await mailing.pool.fetchval("SELECT due_at - now() FROM mails")
+    assert waits - timedelta(minutes=1) < due <= waits
+
+
 async def test_a_mail_shows_times_by_its_readers_clock(mailing: World) -> None:
     until = datetime(2026, 3, 9, 22, tzinfo=UTC)
     log = mailing.log

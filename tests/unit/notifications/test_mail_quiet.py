@@ -36,9 +36,18 @@ def held(
     *,
     matter: str = STATUS,
     contact: str = CONTACT,
+    since: datetime | None = None,
     at: datetime = NIGHT,
 ) -> Hold | None:
-    return hold(matter, timing, preference, contact=contact, zone="America/New_York", at=at)
+    return hold(
+        matter,
+        timing,
+        preference,
+        contact=contact,
+        zone="America/New_York",
+        since=since or at,
+        at=at,
+    )
 
 
 def until(timing: str = AT_ONCE, preference: Preference = DENVER, **more: Any) -> datetime:
@@ -81,6 +90,22 @@ def test_a_contacts_mails_wait_equally_long_so_they_keep_their_order() -> None:
 
     assert until() == until(MUST, at=NIGHT + timedelta(minutes=5))
     assert len(ends) > 40
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        NIGHT - timedelta(hours=3),  # by day, an hour before the night
+        NIGHT - timedelta(days=1),  # in the night before
+    ],
+)
+def test_a_mail_that_could_have_gone_out_comes_first_in_the_morning(since: datetime) -> None:
+    assert until(since=since) == MORNING
+    assert until() > MORNING
+
+
+def test_a_mail_of_the_same_night_comes_with_the_others() -> None:
+    assert until(since=NIGHT - timedelta(hours=2)) == until()
 
 
 def test_a_contact_may_choose_other_hours_or_none() -> None:
