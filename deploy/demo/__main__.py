@@ -102,7 +102,12 @@ def _demo(
     days = BusinessDays()
     progress = Progress(days.label)
     with Stack(state, services=DEPLOYABLES, mail=True, say=progress.say) as stack:
-        stack.up(replicas=replicas, clock=days.start_clock)
+        stack.up(replicas=replicas, clock=lambda: days.start_clock(prepared_in=progress.seconds))
+        progress.patience *= days.slowness
+        if days.slowness > 1:
+            progress.say(
+                f"this machine is slow: a day takes {days.day_seconds:.1f} s instead of 3"
+            )
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
         connection = json.loads(file.read_text())

@@ -22,6 +22,9 @@ _RATE = 28_800
 """A day takes 3 seconds; a business day, with its part of the weekends, takes 4.3."""
 _START_SECONDS = 6
 """About how long the services take to start. Should they take longer, the days begin later."""
+_PREPARED_SECONDS = 12
+"""How long it takes to prepare Kafka and Postgres where the services keep up with these days."""
+_SLOWEST = 2
 
 
 class BusinessDays:
@@ -29,15 +32,28 @@ class BusinessDays:
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
         self.clock = clock
+        self.slowness = 1.0
+        """How many times as long as usual a day takes: longer on a slow or busy machine."""
         self._calendar = Calendar.model_validate(reference("rulesets")[-1]["calendar"])
         self._zone = ZoneInfo(self._calendar.zone)
         self._first: datetime | None = None
 
-    def start_clock(self) -> BusinessClock:
-        """Start the clock shortly before the first day, and return it."""
+    def start_clock(self, *, prepared_in: float = 0) -> BusinessClock:
+        """
+        Start the clock shortly before the first day, and return it.
+
+        How long it took to prepare Kafka and Postgres, in seconds, tells how fast days may pass.
+        """
+        self.slowness = min(max(prepared_in / _PREPARED_SECONDS, 1), _SLOWEST)
         start = START - timedelta(seconds=_START_SECONDS * _RATE)
-        self.clock = BusinessClock(datetime.now(UTC), start.astimezone(UTC), _RATE)
+        rate = round(_RATE / self.slowness)
+        self.clock = BusinessClock(datetime.now(UTC), start.astimezone(UTC), rate)
         return self.clock
+
+    @property
+    def day_seconds(self) -> float:
+        """How long a day takes, in real time."""
+        return self.clock.pause(timedelta(days=1)).total_seconds()
 
     def now(self) -> datetime:
         """Return the business time."""

@@ -15,9 +15,10 @@ from deploy.demo.ends_told import (
 from deploy.demo.participants import Participants
 from deploy.participants.behavior import LOST_PROVIDER, SUCCESSOR
 from deploy.participants.client import Sent
+from deploy.participants.program_office import LAST_RESORTS
 from deploy.participants.sample import ENDED_PROGRAM, POSTPONED_PROGRAM
 
-_NEVER_SUSPENDED = frozenset({"iacp", "fbinaa", "noble", LOST_PROVIDER})
+NEVER_SUSPENDED = LAST_RESORTS | {"fbinaa", "noble", LOST_PROVIDER}
 """Providers that get requests which no other provider can take."""
 _POSTPONED_BY = 2
 
@@ -61,7 +62,7 @@ class Ends:
         offers = {
             name: each.open_offers()
             for name, each in self._participants.providers.items()
-            if name not in _NEVER_SUSPENDED
+            if name not in NEVER_SUSPENDED
         }
         provider = max(sorted(offers), key=lambda name: len(offers[name]))
         office = self._participants.office

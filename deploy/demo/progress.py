@@ -24,6 +24,8 @@ class Progress:
         self._start = time.monotonic()
         self._day = day
         self._changing = sys.stdout.isatty()
+        self.patience = 90.0
+        """How many seconds `until` waits."""
 
     @property
     def seconds(self) -> float:
@@ -51,14 +53,13 @@ async def until(
     changes: Changes,
     what: str,
     progress: Progress,
-    within: float = 90,
 ) -> None:
     """
     Return when ``missing()`` is empty; check again after every change.
 
-    Raise `Stuck` if something is still missing after *within* seconds.
+    Raise `Stuck` if something is still missing after the patience of *progress*.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + progress.patience
     with changes.watched() as changed:
         while True:
             changed.clear()
@@ -69,7 +70,8 @@ async def until(
             seconds = deadline - time.monotonic()
             if seconds <= 0:
                 some = "\n  ".join(left[:12])
-                raise Stuck(f"{what}: after {within:.0f} s {len(left)} still missing:\n  {some}")
+                waited = f"after {progress.patience:.0f} s {len(left)} still missing"
+                raise Stuck(f"{what}: {waited}:\n  {some}")
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(seconds, 1.0)):
                     await changed.wait()

@@ -15,6 +15,9 @@ CALENDAR, _DESK = "federal", "office-desk"
 # Eight hours are one second in the demonstration, which would leave no time to answer.
 _URGENT = {"amount": 2, "unit": "working_days"}
 _ROUTE = {"action": "route", "reason": "agency_called"}
+_CRI_TAC, _OTHERS = "iacp", "cna"
+LAST_RESORTS = frozenset({_CRI_TAC, _OTHERS})
+"""The providers that get what no other provider can take."""
 _GRACE_SECONDS = 3
 """Real time: half an hour of it, as in operation, would be longer than the demonstration."""
 
@@ -34,6 +37,8 @@ class ProgramOffice:
     directed: dict[str, Sent] = field(default_factory=dict)
     late: "Counter[str]" = field(default_factory=Counter)
     """How often it was told that a request is late."""
+    away: set[str] = field(default_factory=set)
+    """The providers that are suspended or have left: they can be given nothing."""
     named: str | None = None
     """The provider that gets the requests which the office left until they were late."""
 
@@ -87,6 +92,10 @@ class ProgramOffice:
 
     def decision(self, number: str) -> Mapping[str, str] | None:
         """Return what is decided now about a referred request; None: nothing yet."""
+        decision = self._decision(number)
+        return None if decision and decision.get("provider") in self.away else decision
+
+    def _decision(self, number: str) -> Mapping[str, str] | None:
         planned, referral = self.call(number), self.referred.get(number)
         if referral is None or (planned is None and not self.has_no_system(number)):
             return None
@@ -105,7 +114,7 @@ class ProgramOffice:
                 return _ROUTE
             if planned.direction is not None:
                 return {**planned.direction, "reason": "agency_called"}
-        provider = "iacp" if planned is None or planned.program == "cri-tac" else "cna"
+        provider = _CRI_TAC if planned is None or planned.program == "cri-tac" else _OTHERS
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
 
     def is_for_people(self, number: str) -> bool:
@@ -155,6 +164,10 @@ class ProgramOffice:
     async def list_provider(self, provider: str, **changed: str) -> Sent:
         """Send a provider that has *changed*."""
         entry = {**_entry("providers", provider), **changed}
+        if changed.get("status", "active") == "active":
+            self.away.discard(provider)
+        else:
+            self.away.add(provider)
         return await self.client.send("provider.list", entry, subject=provider)
 
     async def end(self, engagement_id: str) -> Sent:

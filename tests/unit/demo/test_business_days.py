@@ -23,6 +23,19 @@ def test_the_clock_shows_the_weekend_before_while_the_services_start() -> None:
     assert clock.pause(timedelta(days=28)) == pytest.approx(timedelta(seconds=84), rel=0.05)
 
 
+@pytest.mark.parametrize(("prepared_in", "day"), [(5, 3), (12, 3), (18, 4.5), (100, 6)])
+def test_days_pass_more_slowly_where_the_preparation_took_longer(
+    prepared_in: float, day: float
+) -> None:
+    days = BusinessDays()
+
+    clock = days.start_clock(prepared_in=prepared_in)
+
+    assert days.day_seconds == pytest.approx(day)
+    assert days.slowness == pytest.approx(day / 3)
+    assert START - timedelta(days=3) < clock.start < START
+
+
 async def test_twenty_business_days_have_a_release_between_and_one_soon_after() -> None:
     """Their calendar has a holiday in February."""
     days = days_at("2027-01-26T08:00:00-05:00")

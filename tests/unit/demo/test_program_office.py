@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from deploy.demo.ends import NEVER_SUSPENDED
 from deploy.participants.agencies import AskingAgency
 from deploy.participants.client import Access, Client
 from deploy.participants.program_office import ProgramOffice
@@ -45,6 +46,21 @@ def office(
 )  # fmt: skip
 def test_it_decides_what_it_knows(office: ProgramOffice, decided: dict[str, str] | None) -> None:
     assert office.decision(NUMBER) == decided
+
+
+@pytest.mark.parametrize("program", ["cri-tac", "critical-response"])
+def test_what_nobody_else_takes_goes_to_a_provider_that_is_never_suspended(program: str) -> None:
+    decision = office(replace(PLANNED, program=program), "no_candidate").decision(NUMBER)
+
+    assert decision is not None
+    assert decision["provider"] in NEVER_SUSPENDED
+
+
+def test_nothing_is_given_to_a_provider_that_is_away() -> None:
+    found = office(PLANNED, "countered", provider="noble")
+    found.away.add("noble")
+
+    assert found.decision(NUMBER) is None
 
 
 def test_what_is_left_is_decided_when_it_was_told_often_enough() -> None:
