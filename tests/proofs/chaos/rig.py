@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.local.mail.server import mail_settings
 from deploy.local.stack import Stack
 from deploy.stack.failure import last_lines
+from deploy.stack.processes import accepts
 from tests.proofs.chaos.clocks import Clocks
 from tests.proofs.chaos.disk import Disk
 from tests.proofs.chaos.fault_ledger import FaultLedger
@@ -144,6 +145,11 @@ class Rig:
             if disk is not None and disk.is_full:
                 disk.free()
         self.watch()
+
+    def kafka_listens(self) -> bool:
+        """Return whether as many brokers listen as a write needs: two, if there are more."""
+        ports = [int(server.rpartition(":")[2]) for server in self.stack.kafka.servers]
+        return sum(map(accepts, ports)) >= min(len(ports), 2)
 
     def kill_broker(self, number: int) -> None:
         """SIGKILL a node of Kafka (1 is the first) and hold it down."""

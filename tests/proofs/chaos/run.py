@@ -20,6 +20,8 @@ from tests.proofs.chaos.schedule import Round, Schedule
 
 _END_SECONDS, _END_DAYS = 100, 20
 """How long work may take to end after the load: seconds, and working days on top."""
+_KAFKA_SECONDS = 120
+"""How long enough brokers may take to listen again after the last fault."""
 _AIMS = 3
 """How often, at most, the run retries faults that never took effect."""
 _AWAY = (OSError, TimeoutError, KafkaException, asyncpg.PostgresError)
@@ -54,6 +56,7 @@ class Run:
         for each in self._rounds(schedule, until=end):
             if each.faults:
                 self._inject(each)
+                self._wait_for_kafka()
                 bound = max(bound, *(fault.bound for fault in each.faults))
                 since = time.monotonic()
             else:
@@ -105,6 +108,17 @@ class Run:
             self._rig.hold(0.1)
             for fault in left:
                 fault.during(self._rig)
+
+    def _wait_for_kafka(self) -> None:
+        """Wait until Kafka listens: how long it takes to start is no recovery of the services."""
+        begun = time.monotonic()
+        while not self._rig.kafka_listens():
+            if time.monotonic() > begun + _KAFKA_SECONDS:
+                self.outcome.wrong.append(f"Kafka does not listen after {_KAFKA_SECONDS} s")
+                return
+            self._rig.hold(0.1)
+        if (seconds := time.monotonic() - begun) > 1:
+            self._rig.say(f"Kafka listens again after {seconds:.1f} s")
 
     def _recover(self, since: float, bound: float) -> None:
         """Wait until all that was sent before the last fault ended is answered and heard of."""
