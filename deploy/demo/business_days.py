@@ -22,7 +22,7 @@ _RATE = 28_800
 """A day takes 3 seconds; a business day, with its part of the weekends, takes 4.3."""
 _START_SECONDS = 6
 """About how long the services take to start. Should they take longer, the days begin later."""
-_PREPARED_SECONDS = 12
+_PREPARED_SECONDS = 8
 """How long it takes to prepare Kafka and Postgres where the services keep up with these days."""
 _SLOWEST = 2
 

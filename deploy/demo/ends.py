@@ -20,7 +20,8 @@ from deploy.participants.sample import ENDED_PROGRAM, POSTPONED_PROGRAM
 
 NEVER_SUSPENDED = LAST_RESORTS | {"fbinaa", "noble", LOST_PROVIDER}
 """Providers that get requests which no other provider can take."""
-_POSTPONED_BY = 2
+_POSTPONED_BY, _LASTS = 2, 2
+"""Working days: by how many a program is postponed, and how long an open offer lasts at least."""
 
 
 class Ends:
@@ -58,9 +59,10 @@ class Ends:
         return f"{POSTPONED_PROGRAM} postponed; {len(happened.postponed)} who wait are told"
 
     async def suspend(self) -> str:
-        """Suspend the provider with the most open offers."""
+        """Suspend the provider with the most open offers, but for those about to lapse."""
+        lasting = self._days.after(_LASTS)
         offers = {
-            name: each.open_offers()
+            name: [offer for offer in each.open_offers() if offer.expires_at > lasting]
             for name, each in self._participants.providers.items()
             if name not in NEVER_SUSPENDED
         }

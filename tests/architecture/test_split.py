@@ -6,6 +6,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+from tests.proofs.conftest import LONGEST
+
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 SERVERS = {"Stack", "Kafka", "Postgres"}
@@ -29,6 +31,10 @@ def started(path: Path) -> set[str]:
     """Return the kinds of servers that a module creates."""
     calls = [each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Call)]
     return {call.func.id for call in calls if isinstance(call.func, ast.Name)} & SERVERS
+
+
+def test_what_begins_first_exists() -> None:
+    assert [each for each in LONGEST if not (ROOT / each).exists()] == []
 
 
 def test_make_verify_runs_what_make_test_leaves_out() -> None:
