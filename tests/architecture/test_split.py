@@ -5,8 +5,9 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
-from tests.proofs.conftest import LONGEST
+from tests.proofs.conftest import LONGEST, pytest_collection_modifyitems
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -33,7 +34,19 @@ def started(path: Path) -> set[str]:
     return {call.func.id for call in calls if isinstance(call.func, ast.Name)} & SERVERS
 
 
-def test_what_begins_first_exists() -> None:
+def test_the_longest_proofs_begin_first_and_none_is_left_out() -> None:
+    last = LONGEST[-1]
+    proofs = [f"tests/proofs/{name}" for name in ("a/test_a.py", "test_drills.py", "test_z.py")]
+    items = [SimpleNamespace(nodeid=f"{path}::test") for path in [*proofs, last, LONGEST[0]]]
+
+    pytest_collection_modifyitems(items)  # type: ignore[arg-type]
+
+    longest = [f"{each}::test" for each in (LONGEST[0], proofs[1], last)]
+    assert [item.nodeid for item in items] == [
+        *longest,
+        f"{proofs[0]}::test",
+        f"{proofs[2]}::test",
+    ]
     assert [each for each in LONGEST if not (ROOT / each).exists()] == []
 
 
@@ -49,8 +62,14 @@ def test_no_configuration_selects_tests() -> None:
 
     assert options["testpaths"] == ["tests"]
     assert [each for each in options["addopts"] if SELECTING.match(each)] == []
-    for hook in ("collect_ignore", "pytest_ignore_collect", "pytest_collection_modifyitems"):
-        assert [path for path in TESTS.rglob("conftest.py") if hook in path.read_text()] == []
+    hooks = ("collect_ignore", "pytest_ignore_collect", "pytest_collection_modifyitems")
+    using = {
+        (hook, str(path.relative_to(TESTS)))
+        for path in TESTS.rglob("conftest.py")
+        for hook in hooks
+        if hook in path.read_text()
+    }
+    assert using == {("pytest_collection_modifyitems", "proofs/conftest.py")}
 
 
 def test_every_test_is_in_a_file_that_pytest_collects() -> None:
