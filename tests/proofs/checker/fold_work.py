@@ -112,13 +112,12 @@ def _of_mails(run: Run) -> set[str]:
             change(f"no_living_contact:{data['participant']}")
         elif kind == "notice_outcome_unknown":
             items.add(f"unknown_outcome:{data['mail']}")
+        elif kind == "notice_undelivered":
+            items.add(f"unreachable:{data['notice']}:{audience_of(body)}")
         elif kind in _ENDS_A_MAIL:
             items.discard(f"unknown_outcome:{data['mail']}")
-            unreachable = f"unreachable:{data['notice']}:{audience_of(body)}"
-            if kind == "notice_failed":
-                items.add(unreachable)
-            elif data.get("because") != "no_address":
-                items.discard(unreachable)
+            if kind != "notice_failed" and data.get("because") != "no_address":
+                items.discard(f"unreachable:{data['notice']}:{audience_of(body)}")
     return items
 
 

@@ -111,11 +111,14 @@ def test_what_is_open_follows_from_what_became_of_mails() -> None:
     unknown = told(0, "notice_outcome_unknown", **OF_MAIL)
     failed = told(1, "notice_failed", **OF_MAIL)
     given_up = told(2, "notice_cancelled", **OF_MAIL, because="no_address")
-    otherwise = told(3, "notice_settled", **OF_MAIL, how="told_otherwise")
+    undelivered = told(3, "notice_undelivered", notice="n", audience="ohio-dps")
+    otherwise = told(4, "notice_settled", **OF_MAIL, how="told_otherwise")
 
     assert len(open_after(unknown)) == 1
-    assert open_after(unknown, failed, given_up) == {"unreachable:n:ohio-dps"}
-    assert open_after(unknown, failed, otherwise) == set()
+    assert open_after(unknown, failed, given_up) == set()
+    assert open_after(unknown, failed, undelivered) == {"unreachable:n:ohio-dps"}
+    assert open_after(undelivered, given_up) == {"unreachable:n:ohio-dps"}
+    assert open_after(unknown, failed, undelivered, otherwise) == set()
 
 
 def test_a_call_is_open_until_it_is_settled_in_whatever_order_that_is_read() -> None:
