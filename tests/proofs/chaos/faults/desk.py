@@ -20,7 +20,13 @@ _PATIENCE = 40.0
 
 @dataclass(slots=True, kw_only=True)
 class DeskKilled(CrashPoints):
-    """The desk kills itself where an act is on its way, one place after the other."""
+    """
+    The desk kills itself where an act is on its way, one place after the other.
+
+    Acts come one at a time, and only while the desk runs: each place takes seconds.
+    """
+
+    patience: ClassVar[float] = _PATIENCE
 
     def begin(self, rig: Rig) -> None:
         CrashPoints.begin(self, rig)

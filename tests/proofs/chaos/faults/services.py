@@ -116,6 +116,8 @@ class CrashPoints(Fault):
     """Services run on with places at which they kill themselves, one after the other."""
 
     waits: ClassVar[bool] = True
+    patience: ClassVar[float] = _PATIENCE
+    """How long its end waits for the places that are left, in seconds."""
     at: tuple[tuple[str, tuple[str, ...]], ...]
     """For each service, ``<point>:<hit>`` for its next lives."""
     _left: dict[str, list[str]] = field(default_factory=dict, repr=False)
@@ -132,8 +134,8 @@ class CrashPoints(Fault):
                 rig.wanted[service, 0]["CRASH_AT"] = left.pop(0)
 
     def end(self, rig: Rig) -> None:
-        patience = time.monotonic() + _PATIENCE  # behind another fault a service comes to it late
-        while time.monotonic() < patience and self._are_armed(rig):
+        until = time.monotonic() + self.patience  # behind another fault a service is late
+        while time.monotonic() < until and self._are_armed(rig):
             rig.hold(0.1, lambda: self.during(rig))
         for service in self._left:
             if rig.wanted[service, 0].pop("CRASH_AT", None) is not None:
