@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from tests.proofs.conftest import LONGEST, pytest_collection_modifyitems
 
@@ -37,9 +38,10 @@ def started(path: Path) -> set[str]:
 def test_the_longest_proofs_begin_first_and_none_is_left_out() -> None:
     last = LONGEST[-1]
     proofs = [f"tests/proofs/{name}" for name in ("a/test_a.py", "test_drills.py", "test_z.py")]
-    items = [SimpleNamespace(nodeid=f"{path}::test") for path in [*proofs, last, LONGEST[0]]]
+    paths = [*proofs, last, LONGEST[0]]
+    items: list[Any] = [SimpleNamespace(nodeid=f"{path}::test") for path in paths]
 
-    pytest_collection_modifyitems(items)  # type: ignore[arg-type]
+    pytest_collection_modifyitems(items)
 
     longest = [f"{each}::test" for each in (LONGEST[0], proofs[1], last)]
     assert [item.nodeid for item in items] == [

@@ -38,6 +38,31 @@ def test_faults_that_need_all_servers_end_last() -> None:
     assert notes[1:] == ["begin Waiting", "begin Noted", "end Noted", "end Waiting"]
 
 
+def test_recovery_counts_from_when_kafka_listens_again() -> None:
+    listening, held = iter([False, False, True]), list[float]()
+    rig: Any = SimpleNamespace(kafka_listens=lambda: next(listening), hold=held.append)
+    no_load: Any = None
+    run = Run(rig, no_load, PROFILES["smoke"])
+
+    run._wait_for_kafka()
+
+    assert len(held) == 2
+    assert run.outcome.wrong == []
+
+
+def test_a_kafka_that_does_not_listen_again_is_a_violation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.proofs.chaos.run._KAFKA_SECONDS", 0)
+    rig: Any = SimpleNamespace(kafka_listens=lambda: False, hold=lambda seconds: None)
+    no_load: Any = None
+    run = Run(rig, no_load, PROFILES["smoke"])
+
+    run._wait_for_kafka()
+
+    assert run.outcome.wrong == ["Kafka does not listen after 0 s"]
+
+
 def test_crash_points_missed_by_random_rounds_are_targeted_until_hit(tmp_path: Path) -> None:
     rig: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
     profile = replace(PROFILES["ci"], least_crashes=0)
