@@ -105,9 +105,8 @@ def _demo(
         stack.up(replicas=replicas, clock=lambda: days.start_clock(prepared_in=progress.seconds))
         progress.patience *= days.slowness
         if days.slowness > 1:
-            progress.say(
-                f"this machine is slow: a day takes {days.day_seconds:.1f} s instead of 3"
-            )
+            length = f"{days.day_seconds:.1f} s instead of 3"
+            progress.say(f"this machine is slow or busy: a day takes {length}")
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
         connection = json.loads(file.read_text())
